@@ -1,0 +1,42 @@
+import type { TestReport } from '../testing/report.ts';
+
+/** One change that a tool made to a file, kept so that `undo` gives the bytes back. */
+export interface EditRecord {
+  readonly path: string;
+  /** Null: the file did not exist. */
+  readonly before: Buffer | null;
+  readonly after: Buffer;
+}
+
+/** What the tools of one run remember between calls. Made by `newSession`, owned by the run. */
+export interface Session {
+  readonly edits: EditRecord[];
+  /** Directory of the next `bash` call, relative to the root. */
+  cwd: string;
+  /** Results of the untouched repository by scope (empty string: the whole suite), taken once and kept. */
+  readonly baselines: Map<string, TestReport>;
+  /** Number of changes to files when tests last ran; null before the first run. */
+  testedAtEdit: number | null;
+  /** Last comparison: tests that passed on the untouched repository and fail now. */
+  newlyFailing: string[];
+  /** True once `submit` has shown the patch. */
+  submitShown: boolean;
+  /** Refused edits in a row by place, to show the enclosing code afresh. */
+  readonly refusals: Map<string, number>;
+  /** Counts the files that hold whole outputs. */
+  outputFiles: number;
+}
+
+/** @returns the state of a run before its first action */
+export function newSession(): Session {
+  return {
+    edits: [],
+    cwd: '.',
+    baselines: new Map(),
+    testedAtEdit: null,
+    newlyFailing: [],
+    submitShown: false,
+    refusals: new Map(),
+    outputFiles: 0,
+  };
+}

@@ -1,0 +1,2 @@
+import { packageRoot } from './package-root.ts';
+console.log(packageRoot);

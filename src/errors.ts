@@ -1,0 +1,50 @@
+/** Exit codes of every command, documented in the README. */
+export const ExitCode = {
+  submitted: 0,
+  noPatch: 1,
+  usage: 2,
+  interrupted: 130,
+} as const;
+
+/**
+ * Bad input or configuration. The message is one sentence that names the field and the mend.
+ * The command line prints it and exits 2; nothing has been written.
+ */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * The failure of a tool, told to the model as an observation: it says what went wrong and what to try next.
+ * Any other error thrown inside a tool is a bug and ends the run.
+ */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+/** What kind of failure a model provider reported; decides retry, exit code and wording. */
+export type ModelErrorKind =
+  | 'authentication'
+  | 'billing'
+  | 'rate_limit'
+  | 'overloaded'
+  | 'invalid_request'
+  | 'context_window'
+  | 'network'
+  | 'server';
+
+/** A model provider failed for good: retries, where they make sense, are already spent. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly kind: ModelErrorKind;
+
+  constructor(kind: ModelErrorKind, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** Text of anything thrown, for messages and logs. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

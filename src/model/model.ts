@@ -1,0 +1,46 @@
+import type { Observation, Turn } from '../trajectory/event.ts';
+
+/** A tool as a model sees it. */
+export interface ToolSchema {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema whose `type` is `object`. */
+  readonly inputSchema: Record<string, unknown>;
+}
+
+/**
+ * One entry of the conversation. The list only ever grows: providers bind thinking blocks to their prefix,
+ * so nothing sent before is edited.
+ */
+export type Message =
+  | { readonly role: 'user'; readonly text: string }
+  | { readonly role: 'assistant'; readonly turn: Turn }
+  /** The answers to all actions of the assistant turn just before, in the order asked. */
+  | { readonly role: 'observations'; readonly observations: readonly Observation[] };
+
+export interface ModelRequest {
+  readonly system: string;
+  readonly tools: readonly ToolSchema[];
+  readonly messages: readonly Message[];
+}
+
+export interface CompleteOptions {
+  /** Aborts the request; `complete` then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Tells a person what goes on: "waiting 32 s, rate limit", a part of the streamed text. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Anything that answers a conversation with actions: a language model, a script, a person, the repair policy. */
+export interface Model {
+  /** As shown to a person and kept in the trajectory, for instance `claude-sonnet-5-5` or `repair`. */
+  readonly name: string;
+  /** True when the price of a request is known, so that a dollar limit can hold. */
+  readonly hasPrice: boolean;
+  /**
+   * Answers the conversation.
+   *
+   * @throws {ModelError} when the provider failed for good
+   */
+  complete(request: ModelRequest, options: CompleteOptions): Promise<Turn>;
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suite that needs `../shared/data`; a missing file fails the test that names it. */
+export default defineConfig({
+  test: {
+    include: ['tests/data/**/*.test.ts'],
+    globalSetup: ['tests/setup/global.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    pool: 'forks',
+    passWithNoTests: false,
+  },
+});
