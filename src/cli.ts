@@ -1,2 +1,154 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Host } from './commands/host.ts';
+import { ExitCode, messageOf, UsageError } from './errors.ts';
 import { packageRoot } from './package-root.ts';
-console.log(packageRoot);
+
+const interrupt = new AbortController();
+const host: Host = {
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interrupt.signal,
+};
+
+/** The first signal ends the run with what it has; the second ends the process, and with it every child. */
+function onSignal(): void {
+  if (interrupt.signal.aborted) process.exit(ExitCode.interrupted);
+  interrupt.abort(new Error('interrupted'));
+}
+
+/** A reader that went away (`| head`) must not end a run that still works. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** Turns a thrown UsageError of a parser into commander's own, which names the option's command. */
+function value<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
+      throw error;
+    }
+  };
+}
+
+let exitCode: number = ExitCode.submitted;
+
+/** Runs a command that is loaded only now, so that `--help` never pays for it. */
+function action<O>(
+  load: () => Promise<(options: O, host: Host) => Promise<number>>,
+): (options: O) => Promise<void> {
+  return async (options) => {
+    const command = await load();
+    exitCode = await command(options, host);
+  };
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  const options = await import('./commands/options.ts');
+  const program = new Command('patchwright')
+    .description('Fixes issues in repositories: give it a repository and an issue, get a patch.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 submitted, 1 no usable patch, 2 usage or configuration, 130 interrupted.',
+    );
+
+  program
+    .command('fix')
+    .description('fix an issue in a repository; the result is a patch file and a trajectory')
+    .option('--repo <path|url>', 'repository, a folder or a git address', '.')
+    .requiredOption(
+      '--issue <file|-|text|url>',
+      'the issue: a file, standard input, text, or a GitHub issue',
+    )
+    .option('--base <commit>', 'start from this commit instead of the working tree as it is')
+    .option('--test <command>', 'command line that runs the tests (default: found in the project)')
+    .option('--model <name>', 'auto, repair, human, claude-*, scripted:FILE, ... (default: auto)')
+    .addOption(
+      new Option('--sandbox <kind>', 'where commands run (default: auto)').choices([
+        'auto',
+        'bubblewrap',
+        'none',
+      ]),
+    )
+    .option(
+      '--max-cost <dollars>',
+      'end after this many US dollars (default: 3)',
+      value(options.parseDollars),
+    )
+    .option(
+      '--max-steps <n>',
+      'end after this many turns of the model (default: 100)',
+      value(options.parseSteps),
+    )
+    .option(
+      '--max-time <time>',
+      'end after this long: 90s, 30m, 2h (default: 30m)',
+      value(options.parseSeconds),
+    )
+    .option('--out <dir>', 'folder for patch.diff and trajectory.jsonl (default: one of its own)')
+    .option('--config <file>', 'configuration file (default: ~/.config/patchwright/config.json)')
+    .option('--tools <list>', 'add or take away tools: +repair,-bash')
+    .option('--json', 'one event a line on standard output, logs on standard error')
+    .addOption(
+      new Option('--apply', 'apply the patch to the working tree when submitted').conflicts(
+        'branch',
+      ),
+    )
+    .option('--branch <name>', 'commit the patch on a new branch when submitted')
+    .action(action(async () => (await import('./commands/fix.ts')).fix));
+
+  program
+    .command('doctor')
+    .description('check what this machine has and say how to mend what is missing')
+    .option('--json', 'one object on standard output')
+    .action(action(async () => (await import('./commands/doctor.ts')).doctor));
+
+  if (argv.length === 0) {
+    program.outputHelp();
+    return ExitCode.usage;
+  }
+  await program.parseAsync(argv, { from: 'user' });
+  return exitCode;
+}
+
+/** One sentence for the user and the exit code for anything that came out of a command. */
+function conclude(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return ExitCode.submitted;
+    const message = error.message.replace(/^error: /, '');
+    process.stderr.write(`patchwright: ${message}\nTry: patchwright --help\n`);
+    return ExitCode.usage;
+  }
+  if (interrupt.signal.aborted) {
+    process.stderr.write('patchwright: interrupted before there was a patch\n');
+    return ExitCode.interrupted;
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`patchwright: ${error.message}\n`);
+    return ExitCode.usage;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  process.stderr.write(`patchwright: internal error, please report it\n${detail}\n`);
+  return ExitCode.noPatch;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+process.stdout.on('error', ignoreClosedPipe);
+process.stderr.on('error', ignoreClosedPipe);
+const code = await main(process.argv.slice(2)).catch(conclude);
+// Standard output may be a pipe that is still being written.
+process.stdout.write('', () => process.exit(code));

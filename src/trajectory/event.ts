@@ -75,6 +75,8 @@ export const Outcome = z.object({
   /** One sentence for a person: which limit, which error. */
   reason: z.string(),
   patch: z.string(),
+  /** Host folder of the working copy, left there because the patch could not be read off it. */
+  keptWorkspace: z.string().optional(),
   usage: Usage,
   steps: z.int().nonnegative(),
   durationMs: z.number().nonnegative(),

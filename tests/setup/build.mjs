@@ -1,14 +1,14 @@
 // Bundles the command line into `dist/`. Loading some 300 small files of the dependencies one by one costs a
 // quarter of a second at every start; bundled it is a few large files, and what a command does not use is not loaded.
 // The packages stay declared in package.json, so that audits see them.
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-await rm(`${root}dist`, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   absWorkingDir: root,
   entryPoints: ['src/cli.ts'],
   outdir: 'dist',
@@ -26,3 +26,7 @@ await build({
   logLevel: 'warning',
 });
 await chmod(`${root}dist/cli.js`, 0o755);
+// Files of earlier builds go last, so that a program started meanwhile finds its own.
+for (const name of await readdir(`${root}dist`)) {
+  if (!(`dist/${name}` in metafile.outputs)) await rm(`${root}dist/${name}`, { recursive: true });
+}

@@ -1,0 +1,148 @@
+import { readConfig } from '../config.ts';
+import { ExitCode, UsageError } from '../errors.ts';
+import { run } from '../run.ts';
+import { readIssue } from '../task/issue.ts';
+import type { Outcome } from '../trajectory/event.ts';
+import type { Checkout } from '../workspace/checkout.ts';
+import { chooseSandbox } from '../workspace/open.ts';
+import { openCheckout } from '../workspace/open-checkout.ts';
+import { checkBranchName } from '../workspace/repository.ts';
+import { conclude } from './conclusion.ts';
+import { deliver } from './delivery.ts';
+import type { Host } from './host.ts';
+import { createModel } from './model.ts';
+import { resolveLimits } from './options.ts';
+import { openReport } from './report.ts';
+import { newRunId, openRunFolder, type RunFolder, runFolderPath } from './run-folder.ts';
+import { checkTestCommand } from './test-command.ts';
+import { chooseTools } from './tools.ts';
+import { versions } from './versions.ts';
+
+export interface FixOptions {
+  readonly repo: string;
+  readonly issue: string;
+  readonly base?: string;
+  readonly test?: string;
+  readonly model?: string;
+  readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
+  readonly maxCost?: number;
+  readonly maxSteps?: number;
+  readonly maxTime?: number;
+  readonly out?: string;
+  readonly config?: string;
+  readonly tools?: string;
+  readonly json?: boolean;
+  readonly apply?: boolean;
+  readonly branch?: string;
+}
+
+/**
+ * `patchwright fix`: one issue, one run, one patch.
+ *
+ * @returns the exit code
+ * @throws {UsageError} for bad input; nothing has been written then
+ */
+export async function fix(options: FixOptions, host: Host): Promise<number> {
+  const config = await readConfig({ file: options.config, env: host.env, home: host.home });
+  const test = options.test ?? config.test;
+  const preparing = new AbortController();
+  const signal = AbortSignal.any([host.signal, preparing.signal]);
+  const notes: string[] = [];
+  let keep = false;
+  if (isUrl(options.repo) && (options.apply || options.branch !== undefined)) {
+    throw new UsageError('--apply and --branch need a local repository in --repo, not an address');
+  }
+  const sandboxWanted = options.sandbox ?? config.sandbox ?? 'auto';
+  const checkingOut = (async () => {
+    const sandbox = await chooseSandbox(sandboxWanted);
+    if (sandbox.warning) notes.push(`WARNING: ${sandbox.warning}`);
+    return openCheckout({
+      source: options.repo,
+      cwd: host.cwd,
+      base: options.base,
+      sandbox: sandbox.kind,
+      signal,
+      onNote: (text) => notes.push(text),
+    });
+  })();
+  try {
+    const [issue, { model, why }] = await Promise.all([
+      readIssue(options.issue, { stdin: host.stdin, env: host.env, signal }),
+      createModel(options.model, config, host),
+      options.branch === undefined ? undefined : checkBranchName(options.repo, options.branch),
+      checkingOut,
+    ]);
+    const limits = resolveLimits(options, config, model);
+    const tools = chooseTools(options.tools, model.name);
+    const checkout = await checkingOut;
+    if (test !== undefined) await checkTestCommand(checkout, test, signal);
+    const runId = newRunId();
+    const folder = await openRunFolder(runFolderPath(options.out, runId, host), runId);
+    const report = await openReport({ json: options.json ?? false, host });
+    report.begin({ runId, checkout, issue: issue.statement, model: model.name, why, notes });
+    const outcome = await run({
+      runId,
+      task: { id: issue.id, statement: issue.statement, testCommand: test },
+      checkout,
+      model,
+      tools,
+      limits,
+      signal: host.signal,
+      subscribers: [folder.writer.write, ...report.subscribers],
+      recorder: folder.writer,
+      versions: versions(),
+      config: { ...config, ...options, sandbox: sandboxWanted },
+    }).catch(async (error: unknown) => {
+      await folder.discard();
+      throw error;
+    });
+    keep = outcome.keptWorkspace !== undefined;
+    return await finish({ options, host, outcome, folder, checkout });
+  } finally {
+    preparing.abort(new Error('the command ended'));
+    const checkout = await checkingOut.catch(() => null);
+    if (!keep) await checkout?.close();
+  }
+}
+
+interface Finish {
+  readonly options: FixOptions;
+  readonly host: Host;
+  readonly outcome: Outcome;
+  readonly folder: RunFolder;
+  readonly checkout: Checkout;
+}
+
+/** Leaves the patch where it was asked for and tells how the run ended. @returns the exit code */
+async function finish({ options, host, outcome, folder, checkout }: Finish): Promise<number> {
+  const patchFile = outcome.patch === '' ? null : await folder.writePatch(outcome.patch);
+  folder.writer.close();
+  const delivery = await deliver(outcome, {
+    repository: options.repo,
+    base: checkout.baseCommit,
+    apply: options.apply ?? false,
+    branch: options.branch,
+  });
+  const usable = outcome.status === 'submitted' && outcome.patch !== '' && !delivery.problem;
+  const exitCode =
+    outcome.status === 'interrupted'
+      ? ExitCode.interrupted
+      : usable
+        ? ExitCode.submitted
+        : ExitCode.noPatch;
+  await conclude({
+    json: options.json ?? false,
+    host,
+    outcome,
+    exitCode,
+    patchFile,
+    trajectoryFile: folder.trajectoryFile,
+    delivery,
+    repository: options.repo,
+  });
+  return exitCode;
+}
+
+function isUrl(repository: string): boolean {
+  return /^[a-z+]+:\/\//i.test(repository) || /^[\w.-]+@[\w.-]+:/.test(repository);
+}

@@ -1,0 +1,201 @@
+import { type Limits, NOTHING_SPENT, type Spent } from './agent/limits.ts';
+import { runLoop } from './agent/loop.ts';
+import { renderPrompt } from './agent/prompt.ts';
+import { newSession } from './agent/session.ts';
+import { type Tool, type ToolContext, toolSchema } from './agent/tool.ts';
+import { ModelError, messageOf, UsageError } from './errors.ts';
+import type { Message, Model } from './model/model.ts';
+import {
+  type EventBody,
+  type Outcome,
+  type Status,
+  type Subscriber,
+  TRAJECTORY_VERSION,
+  type TrajectoryEvent,
+} from './trajectory/event.ts';
+import type { Checkout } from './workspace/checkout.ts';
+
+export interface RunInput {
+  readonly runId: string;
+  readonly task: {
+    readonly id: string;
+    readonly statement: string;
+    readonly testCommand?: string | undefined;
+  };
+  readonly checkout: Checkout;
+  readonly model: Model;
+  readonly tools: readonly Tool[];
+  readonly limits: Limits;
+  /** Aborted by the user: the run ends as `interrupted`, with the patch so far. */
+  readonly signal: AbortSignal;
+  readonly subscribers: readonly Subscriber[];
+  /** Names and versions of the programs involved, for the header. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The configuration as resolved, for the header; no secrets. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The output that must not fail unseen: the trajectory's writer. */
+  readonly recorder?: { readonly failure: unknown };
+}
+
+/** Milliseconds of one `bash` call and of one run of the tests, unless the tool's input asks for less. */
+const COMMAND_TIMEOUT_MS = 120_000;
+const TEST_TIMEOUT_MS = 600_000;
+/** A person needs no more than this many progress notes a second. */
+const PROGRESS_INTERVAL_MS = 250;
+
+/**
+ * Runs one task to one outcome. Every step is emitted once; every way out carries the patch so far.
+ *
+ * @throws {UsageError} when the first request shows that the configuration is wrong (a bad key, an unknown model)
+ */
+export async function run(input: RunInput): Promise<Outcome> {
+  const { checkout, limits, model, task, tools } = input;
+  const start = performance.now();
+  const outOfTime = AbortSignal.timeout(limits.maxTimeMs);
+  const unrecorded = new AbortController();
+  const signal = AbortSignal.any([input.signal, outOfTime, unrecorded.signal]);
+  const emit = emitter(input.subscribers, () => {
+    if (input.recorder?.failure) unrecorded.abort(input.recorder.failure);
+  });
+  const system = renderPrompt('system');
+  const prompt = taskPrompt(input);
+  emit({
+    type: 'header',
+    runId: input.runId,
+    task: {
+      id: task.id,
+      repository: checkout.source,
+      baseCommit: checkout.baseCommit,
+      dirty: checkout.dirty,
+      baseTree: checkout.baseTree,
+      statement: task.statement,
+      ...(task.testCommand === undefined ? {} : { testCommand: task.testCommand }),
+    },
+    model: model.name,
+    sandbox: checkout.workspace.kind,
+    workspaceRoot: checkout.workspace.root,
+    limits,
+    system,
+    prompt,
+    tools: tools.map(toolSchema),
+    versions: { ...input.versions },
+    config: { ...input.config },
+  });
+
+  let spent: Spent = NOTHING_SPENT;
+  const messages: Message[] = [{ role: 'user', text: prompt }];
+  const context = toolContext(input, signal, (text) =>
+    emit({ type: 'note', step: spent.steps, level: 'progress', kind: 'progress', text }),
+  );
+  const onSpent = (now: Spent) => {
+    spent = now;
+  };
+  const end = await runLoop({
+    model,
+    tools,
+    context,
+    system,
+    messages,
+    limits,
+    emit,
+    onSpent,
+  }).catch((error: unknown): Ending => {
+    if (input.signal.aborted) return { status: 'interrupted', reason: 'interrupted by the user' };
+    if (unrecorded.signal.aborted) return unrecordedEnd(unrecorded.signal.reason);
+    if (outOfTime.aborted) return { status: 'limit', reason: timeLimit(limits) };
+    if (spent.steps === 0 && isConfigurationError(error)) {
+      throw new UsageError(messageOf(error), { cause: error });
+    }
+    return { status: 'error', reason: messageOf(error), cause: error };
+  });
+  const patch = await checkout.patch().catch((error: unknown) => error);
+  const lost = typeof patch !== 'string';
+  const outcome: Outcome = {
+    status: lost ? 'error' : end.status,
+    reason: lost ? `${end.reason}; the patch could not be read: ${messageOf(patch)}` : end.reason,
+    patch: lost ? '' : patch,
+    ...(lost ? { keptWorkspace: checkout.workspace.hostRoot } : {}),
+    usage: spent.usage,
+    steps: spent.steps,
+    durationMs: Math.round(performance.now() - start),
+  };
+  emit({ type: 'outcome', outcome });
+  return outcome;
+}
+
+interface Ending {
+  readonly status: Status;
+  readonly reason: string;
+  readonly cause?: unknown;
+}
+
+/** Stamps events with version, sequence and time and hands each to every subscriber. */
+function emitter(
+  subscribers: readonly Subscriber[],
+  afterEach: () => void,
+): (body: EventBody) => void {
+  let seq = 0;
+  return (body) => {
+    const stamp = { v: TRAJECTORY_VERSION, seq: seq++, time: new Date().toISOString() } as const;
+    const event = { ...stamp, ...body } as TrajectoryEvent;
+    for (const subscriber of subscribers) subscriber(event);
+    afterEach();
+  };
+}
+
+function toolContext(
+  input: RunInput,
+  signal: AbortSignal,
+  tell: (text: string) => void,
+): ToolContext {
+  const { checkout, limits, task } = input;
+  let lastTold = 0;
+  return {
+    workspace: checkout.workspace,
+    session: newSession(),
+    signal,
+    settings: {
+      testCommand: task.testCommand,
+      statement: task.statement,
+      commandTimeoutMs: Math.min(COMMAND_TIMEOUT_MS, limits.maxTimeMs),
+      testTimeoutMs: Math.min(TEST_TIMEOUT_MS, limits.maxTimeMs),
+      deadline: Date.now() + limits.maxTimeMs,
+    },
+    patch: () => checkout.patch(),
+    copy: (tree) => checkout.copy(tree),
+    progress(text) {
+      const now = performance.now();
+      if (now - lastTold < PROGRESS_INTERVAL_MS) return;
+      lastTold = now;
+      tell(text);
+    },
+  };
+}
+
+function taskPrompt({ checkout, task }: RunInput): string {
+  const tests =
+    task.testCommand === undefined
+      ? ''
+      : `\nThe project's tests are run by \`${task.testCommand}\`; \`run_tests\` uses it.`;
+  const { root } = checkout.workspace;
+  return renderPrompt('task', { root, statement: task.statement, tests });
+}
+
+function unrecordedEnd(failure: unknown): Ending {
+  return {
+    status: 'error',
+    reason: `the trajectory cannot be written (${messageOf(failure)}); make room or name another folder with --out`,
+    cause: failure,
+  };
+}
+
+function timeLimit(limits: Limits): string {
+  return `time limit of ${Math.round(limits.maxTimeMs / 1000)} s reached`;
+}
+
+function isConfigurationError(error: unknown): boolean {
+  return (
+    error instanceof ModelError &&
+    ['authentication', 'invalid_request', 'billing'].includes(error.kind)
+  );
+}
