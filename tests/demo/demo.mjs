@@ -1,7 +1,15 @@
 // `npm run demo [-- NAME]`: takes a published package at a version known to be wrong, shows the failing test,
 // lets `patchwright fix` repair it with the built-in policy, and shows the tests after.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,13 +53,25 @@ function makeRepository(name, demo) {
     cwd: folder,
   });
   const repository = join(folder, 'package');
+  const dependencies = Object.entries(demo.dependencies ?? {}).map((pair) => pair.join('@'));
+  if (dependencies.length > 0) {
+    const quiet = [
+      '--no-save',
+      '--omit=dev',
+      '--no-package-lock',
+      '--ignore-scripts',
+      '--no-audit',
+    ];
+    mustRun('npm', ['install', ...quiet, ...dependencies], { cwd: repository });
+  }
   const test = join(repository, demo.testFile);
   mkdirSync(dirname(test), { recursive: true });
   const source = readdirSync(join(packages, name)).find((file) => file.startsWith('demo.test.'));
   copyFileSync(join(packages, name, source), test);
   const git = (...args) => mustRun('git', args, { cwd: repository });
   git('init', '--quiet', '--initial-branch', 'main');
-  git('add', '--all', '--force');
+  writeFileSync(join(repository, '.git', 'info', 'exclude'), 'node_modules/\n');
+  git('add', '--all');
   const identity = ['-c', 'user.name=demo', '-c', 'user.email=demo@localhost'];
   git(...identity, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '--no-verify', '-m', spec);
   return { folder, repository };
