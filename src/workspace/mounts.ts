@@ -1,0 +1,96 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+
+/** What programs read in /etc; the rest may hold keys and passwords and stays out. */
+const ETC = [
+  'alternatives',
+  'bash.bashrc',
+  'ca-certificates',
+  'ca-certificates.conf',
+  'crypto-policies',
+  'debian_version',
+  'fonts',
+  'gai.conf',
+  'group',
+  'host.conf',
+  'hosts',
+  'inputrc',
+  'issue',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'locale.alias',
+  'locale.conf',
+  'localtime',
+  'login.defs',
+  'lsb-release',
+  'magic',
+  'mime.types',
+  'nsswitch.conf',
+  'os-release',
+  'passwd',
+  'perl',
+  'pki/ca-trust',
+  'pki/tls/certs',
+  'pki/tls/openssl.cnf',
+  'profile',
+  'protocols',
+  'python3',
+  'rpc',
+  'services',
+  'shells',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'terminfo',
+  'timezone',
+];
+
+const SYSTEM = ['/usr', '/opt', '/nix/store', '/gnu/store', '/sys/devices/system/cpu'];
+const MERGED = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+
+/** Where commands in the sandbox see the run's scratch folder. */
+export const SANDBOX_SCRATCH = '/run/patchwright';
+
+export interface MountPlan {
+  readonly root: string;
+  readonly hostRoot: string;
+  readonly hostScratch: string;
+  /** Host folder that is `/tmp` inside, so that it lasts from one command to the next. */
+  readonly hostTemporary: string;
+  readonly home: string;
+  readonly toolchains: readonly string[];
+}
+
+/**
+ * bubblewrap's arguments for the file system: the system read-only, the toolchains read-only, an empty home that lasts
+ * one command, and three writable folders: the repository, `/tmp` and the scratch folder. Order matters: a later mount
+ * lies over an earlier one.
+ */
+export function mountArguments(plan: MountPlan): string[] {
+  const readOnly = (path: string) => ['--ro-bind', path, path];
+  return [
+    ...SYSTEM.filter((path) => existsSync(path)).flatMap(readOnly),
+    ...MERGED.flatMap((path) => {
+      const target = linkTarget(path);
+      if (target !== undefined) return ['--symlink', target, path];
+      return existsSync(path) ? readOnly(path) : [];
+    }),
+    ...ETC.map((name) => `/etc/${name}`)
+      .filter((path) => existsSync(path))
+      .flatMap(readOnly),
+    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run', '--tmpfs', '/var/tmp'],
+    ...['--bind', plan.hostTemporary, '/tmp'],
+    ...(plan.home === '/tmp' ? [] : ['--tmpfs', plan.home]),
+    ...plan.toolchains.flatMap(readOnly),
+    ...['--bind', plan.hostScratch, SANDBOX_SCRATCH],
+    ...['--bind', plan.hostRoot, plan.root],
+    ...['--remount-ro', '/'],
+  ];
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}

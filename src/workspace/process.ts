@@ -1,0 +1,284 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { type ExecaError, execa } from 'execa';
+import { messageOf, ToolError } from '../errors.ts';
+import { BoundedOutput, completeLength } from './bounded-output.ts';
+import type { ExecOptions, ExecResult } from './workspace.ts';
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const MAX_OUTPUT_FILE = 100 * 1024 * 1024;
+/** Longest delay of a Node timer; a longer one fires at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+/** How long a finished command's own children may go on writing before they are killed. */
+const PIPE_GRACE_MS = 200;
+/** How long to wait for the pipes after everything was killed: something unreachable may hold them. */
+const DRAIN_MS = 250;
+
+export interface ProcessOptions extends ExecOptions {
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Kills what a signal to the process group does not reach; synchronous, called after the group was killed. */
+  readonly killStrays?: () => void;
+}
+
+interface Living {
+  readonly pid: number;
+  readonly killStrays: () => void;
+}
+
+const living = new Set<Living>();
+let exitHandlerInstalled = false;
+
+/**
+ * Kills every command that still runs, with all its descendants. Synchronous, so that it works in an `exit` handler.
+ */
+export function killAll(): void {
+  for (const child of living) kill(child);
+}
+
+function kill({ pid, killStrays }: Living): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // ESRCH: the whole group is gone.
+  }
+  killStrays();
+}
+
+/**
+ * Runs a program in its own process group and returns what it left behind. When it has ended, was aborted or has
+ * reached its deadline, nothing of its group is left. The deadline does not wait for pipes that descendants hold.
+ *
+ * @throws {ToolError} when it cannot be started
+ */
+export async function runProcess(
+  argv: readonly string[],
+  options: ProcessOptions,
+): Promise<ExecResult> {
+  const [file, ...args] = argv;
+  if (file === undefined || file === '') throw new ToolError('No program was named; give one.');
+  options.signal?.throwIfAborted();
+  installExitHandler();
+  const start = performance.now();
+  const sink = openSink(options);
+  try {
+    return await supervise(startProcess(file, args, options), options, sink, start);
+  } catch (error) {
+    throw await startFailure(error, argv, options.cwd);
+  } finally {
+    sink.close();
+  }
+}
+
+type Subprocess = ReturnType<typeof startProcess>;
+
+function startProcess(file: string, args: string[], options: ProcessOptions) {
+  const subprocess = execa(file, args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
+  });
+  // Its own promise waits for the pipes; only events are used here.
+  subprocess.catch(() => undefined);
+  return subprocess;
+}
+
+function supervise(
+  subprocess: Subprocess,
+  options: ProcessOptions,
+  sink: Sink,
+  start: number,
+): Promise<ExecResult> {
+  const { signal } = options;
+  const { pid } = subprocess;
+  if (pid === undefined) return subprocess.then((result) => Promise.reject(result));
+  return new Promise((resolve) => {
+    const child: Living = { pid, killStrays: options.killStrays ?? (() => undefined) };
+    living.add(child);
+    let timedOut = false;
+    let aborted = false;
+    let exit: { code: number | null; signal: string | null } | undefined;
+    let openPipes = 2;
+    let drain: NodeJS.Timeout | undefined;
+
+    const settle = () => {
+      clearTimeout(deadline);
+      clearTimeout(drain);
+      signal?.removeEventListener('abort', onAbort);
+      kill(child);
+      living.delete(child);
+      subprocess.stdout.destroy();
+      subprocess.stderr.destroy();
+      subprocess.stdin?.destroy();
+      resolve({
+        exitCode: exit?.code ?? null,
+        signal: exit ? exit.signal : 'SIGKILL',
+        ...sink.finish(),
+        timedOut,
+        aborted,
+        durationMs: Math.round(performance.now() - start),
+      });
+    };
+    const settleWhenDone = () => {
+      if (exit && openPipes === 0) settle();
+    };
+    const killNow = () => {
+      kill(child);
+      clearTimeout(drain);
+      drain = setTimeout(settle, DRAIN_MS);
+    };
+    const onAbort = () => {
+      aborted = !timedOut;
+      killNow();
+    };
+    const deadline = setTimeout(
+      () => {
+        timedOut = true;
+        killNow();
+      },
+      Math.min(Math.max(0, options.timeoutMs), MAX_DELAY),
+    );
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const follow = (stream: Readable, name: 'stdout' | 'stderr') => {
+      stream.on('data', (chunk: Buffer) => sink.write(name, chunk));
+      stream.on('error', () => undefined);
+      stream.once('close', () => {
+        openPipes -= 1;
+        settleWhenDone();
+      });
+    };
+    follow(subprocess.stdout, 'stdout');
+    follow(subprocess.stderr, 'stderr');
+    subprocess.stdin?.on('error', () => undefined);
+    subprocess.once('exit', (code, exitSignal) => {
+      exit = { code, signal: exitSignal };
+      clearTimeout(deadline);
+      if (openPipes === 0) settle();
+      else if (!timedOut && !aborted) drain = setTimeout(killNow, PIPE_GRACE_MS);
+    });
+  });
+}
+
+interface Sink {
+  write(name: 'stdout' | 'stderr', chunk: Buffer): void;
+  finish(): Pick<ExecResult, 'stdout' | 'stderr' | 'output' | 'omittedBytes'>;
+  close(): void;
+}
+
+function openSink(options: ProcessOptions): Sink {
+  const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const streams = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
+  const both = new BoundedOutput(limit);
+  const unfinished: Record<'stdout' | 'stderr', Buffer> = {
+    stdout: Buffer.alloc(0),
+    stderr: Buffer.alloc(0),
+  };
+  const file = openOutputFile(options.outputFile);
+  const interleave = (bytes: Buffer) => {
+    both.push(bytes);
+    file.write(bytes);
+  };
+  return {
+    write(name, chunk) {
+      streams[name].push(chunk);
+      const bytes =
+        unfinished[name].length === 0 ? chunk : Buffer.concat([unfinished[name], chunk]);
+      const complete = completeLength(bytes);
+      unfinished[name] = bytes.subarray(complete);
+      interleave(bytes.subarray(0, complete));
+    },
+    finish() {
+      for (const rest of Object.values(unfinished)) if (rest.length > 0) interleave(rest);
+      const { text, omittedBytes } = both.finish();
+      return {
+        stdout: streams.stdout.finish().text,
+        stderr: streams.stderr.finish().text,
+        output: text,
+        omittedBytes,
+      };
+    },
+    close: file.close,
+  };
+}
+
+/** A full disk ends the file, not the command. */
+function openOutputFile(path: string | undefined): {
+  write(bytes: Buffer): void;
+  close(): void;
+} {
+  if (path === undefined) return { write: () => undefined, close: () => undefined };
+  let descriptor: number | undefined = openSync(path, 'w', 0o600);
+  let room = MAX_OUTPUT_FILE;
+  const close = () => {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
+  return {
+    write(bytes) {
+      if (descriptor === undefined) return;
+      try {
+        writeFully(descriptor, bytes.subarray(0, room));
+        room -= bytes.length;
+        if (room >= 0) return;
+        writeFully(descriptor, Buffer.from('\n[the output goes on; the first 100 MB are kept]\n'));
+        close();
+      } catch {
+        close();
+      }
+    },
+    close,
+  };
+}
+
+function writeFully(descriptor: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+async function startFailure(
+  error: unknown,
+  argv: readonly string[],
+  cwd: string,
+): Promise<unknown> {
+  const code = (error as Partial<ExecaError>).code;
+  const cause = { cause: error };
+  const [file] = argv;
+  if (code === 'E2BIG') {
+    return new ToolError(
+      'The command is too long for the system (one argument holds at most 128 KiB). Write the text to a file and pass its name, or pass it on standard input.',
+      cause,
+    );
+  }
+  const folder = await stat(cwd).catch(() => null);
+  if (!folder?.isDirectory()) {
+    return new ToolError(`The folder ${cwd} to run the command in does not exist.`, cause);
+  }
+  if (code === 'ENOENT') {
+    return new ToolError(
+      `The program ${file} was not found. Check its name, or use another program that does the same.`,
+      cause,
+    );
+  }
+  if (code === 'EACCES') {
+    return new ToolError(
+      `${file} cannot be run: it is not an executable file. Name an executable, or run it by its interpreter.`,
+      cause,
+    );
+  }
+  return new ToolError(`${file} could not be started: ${messageOf(error)}`, cause);
+}
+
+function installExitHandler(): void {
+  if (exitHandlerInstalled) return;
+  exitHandlerInstalled = true;
+  process.once('exit', killAll);
+}
