@@ -1,5 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { InputUsage } from './cache.ts';
+import type { AppliedEdit } from './context-edits.ts';
 import type { ServedModel } from './models.ts';
 import { chain, estimateTokens, type Prefix, render } from './prefix.ts';
 import type { JsonObject, MessagesBody } from './request.ts';
@@ -40,6 +41,9 @@ export function answer(
     readonly usage: InputUsage;
     readonly signatures: Signatures;
     readonly newId: (prefix: string) => string;
+    /** Reported when the beta that tells of them was asked for. */
+    readonly contextManagement?: readonly AppliedEdit[];
+    readonly transformations?: readonly unknown[];
   },
 ): Answer {
   const { body, model, prefix, signatures, newId } = context;
@@ -112,6 +116,10 @@ export function answer(
       inference_geo: 'not_available',
       speed: null,
     },
+    ...(context.contextManagement && {
+      context_management: { applied_edits: context.contextManagement },
+    }),
+    ...(context.transformations && { input_transformations: context.transformations }),
   };
   return { message, hash, rawInputs };
 }

@@ -32,14 +32,18 @@ export class PrefixCache {
     this.#now = now;
   }
 
-  /** Accounts for one answered request: what it read, and what it leaves for the next. */
+  /**
+   * Accounts for one answered request: what it read, and what it leaves for the next.
+   *
+   * @param dropped blocks that the model is not shown; they count for nothing
+   */
   use(
     body: MessagesBody,
     model: ServedModel,
     prefix: Prefix,
-    dropped: ReadonlySet<string>,
+    dropped: ReadonlySet<unknown>,
   ): InputUsage {
-    const sizes = prefix.positions.map(({ path, tokens }) => (dropped.has(path) ? 0 : tokens));
+    const sizes = prefix.positions.map(({ block, tokens }) => (dropped.has(block) ? 0 : tokens));
     const upTo: number[] = [];
     sizes.reduce((sum, size, i) => {
       upTo[i] = sum + size;

@@ -76,6 +76,7 @@ export function eventsOf({ message, rawInputs }: Answer, cut?: number): ServerEv
   events.push(
     {
       type: 'message_delta',
+      ...('context_management' in message && { context_management: message.context_management }),
       delta: {
         container: null,
         stop_reason: cut === undefined ? message.stop_reason : 'max_tokens',

@@ -127,7 +127,8 @@ function served(row: Row): ServedModel {
           supported: true,
           clear_thinking_20251015: yes,
           clear_tool_uses_20250919: yes,
-          compact_20260112: support(modern),
+          // The service has it; this server does not serve it, and says so.
+          compact_20260112: no,
         },
         effort: {
           supported: row.effort.length > 0,

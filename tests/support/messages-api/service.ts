@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type Anthropic from '@anthropic-ai/sdk';
 import { type Answer, answer } from './answer.ts';
 import { PrefixCache } from './cache.ts';
+import { editContext } from './context-edits.ts';
 import { ApiError, errorBody, invalid } from './errors.ts';
 import type { Fault, StreamFault, Transport } from './faults.ts';
 import { authenticate, checkVersion, parseJson, readBody, sendStatus } from './http.ts';
@@ -154,7 +155,8 @@ export class Service {
       if (this.#options.keepBodies !== false) record.body = parsed as MessagesBody;
       if (path === '/v1/messages') return this.#messages(parsed, response, record, fault);
       const { body } = this.#validate(parsed, record, true);
-      return json({ input_tokens: layOut(body).tokens });
+      const sent = layOut(body);
+      return json({ input_tokens: editContext(body, sent).prefix.tokens });
     }
     if (path === '/v1/models' || path.startsWith('/v1/models/')) {
       if (request.method !== 'GET') throw new ApiError(405, 'Method Not Allowed');
@@ -186,24 +188,30 @@ export class Service {
     fault: StreamFault | undefined,
   ): Promise<void> {
     const { body, model } = this.#validate(parsed, record, false);
-    const prefix = layOut(body);
-    const dropped = this.#signatures.check(body, model, prefix);
+    const betas = betasOf(record.headers);
+    const sent = layOut(body);
+    const dropped = this.#signatures.check(body, model, sent);
+    const { prefix: shown, applied } = editContext(body, sent);
     const limit = model.info.max_input_tokens;
-    if (limit !== null && prefix.tokens > limit) {
-      invalid('', `prompt is too long: ${prefix.tokens} tokens > ${limit} maximum`);
+    if (limit !== null && shown.tokens > limit) {
+      invalid('', `prompt is too long: ${shown.tokens} tokens > ${limit} maximum`);
     }
     this.#limiter.admit();
 
     const n = this.turnsGiven;
+    if (fault === undefined) this.turnsGiven += 1;
     const turn = await this.#turn(body, n);
     if (turn.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, turn.delay));
-    if (fault === undefined) this.turnsGiven += 1;
-    const usage = this.#cache.use(body, model, prefix, new Set(dropped.map(({ path }) => path)));
+    const usage = this.#cache.use(body, model, shown, new Set(dropped.map(({ block }) => block)));
     const answered: Answer = answer(turn, {
       body,
       model,
-      prefix,
+      prefix: sent,
       usage,
+      ...(betas.has('context-management-2025-06-27') ? { contextManagement: applied } : {}),
+      ...(betas.has('thinking-binding-controls-2026-08-01')
+        ? { transformations: dropped.map(({ report }) => report) }
+        : {}),
       signatures: this.#signatures,
       newId: this.#newId,
     });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { invalid } from './errors.ts';
 import type { ServedModel } from './models.ts';
 import type { Position, Prefix } from './prefix.ts';
-import { isObject, type MessagesBody } from './request.ts';
+import { isObject, type JsonObject, type MessagesBody } from './request.ts';
 
 /** What a thinking block was made after: the model and hashes of all that stood before it. */
 interface Binding {
@@ -15,9 +15,13 @@ interface Binding {
 
 /** A block taken out of the prompt instead of being shown to the model. */
 export interface DroppedThinking {
-  readonly type: 'thinking_dropped';
-  readonly path: string;
-  readonly reason: 'model_binding_mismatch' | 'prefix_binding_mismatch';
+  readonly block: JsonObject;
+  /** As the response reports it. */
+  readonly report: {
+    readonly type: 'thinking_dropped';
+    readonly path: string;
+    readonly reason: 'model_binding_mismatch' | 'prefix_binding_mismatch';
+  };
 }
 
 /** Makes and checks the signatures of thinking blocks. One secret a server: another server's blocks are refused. */
@@ -61,6 +65,9 @@ export class Signatures {
    */
   check(body: MessagesBody, model: ServedModel, prefix: Prefix): DroppedThinking[] {
     const dropped: DroppedThinking[] = [];
+    const drop = ({ block, path }: Position, reason: DroppedThinking['report']['reason']) => {
+      dropped.push({ block, report: { type: 'thinking_dropped', path, reason } });
+    };
     for (const position of prefix.positions) {
       const { block, path } = position;
       const redacted = block.type === 'redacted_thinking';
@@ -70,12 +77,12 @@ export class Signatures {
       const binding = this.#open(String(block[field]), content);
       if (binding === undefined) invalid(path, `Invalid \`${field}\` in \`${block.type}\` block`);
       if (binding.model !== model.info.id) {
-        dropped.push({ type: 'thinking_dropped', path, reason: 'model_binding_mismatch' });
+        drop(position, 'model_binding_mismatch');
         continue;
       }
       if (!model.bindsThinking || binding.prefix === position.before) continue;
       if (!dropsMismatch(body)) refuse(position, field, explain(binding, prefix));
-      dropped.push({ type: 'thinking_dropped', path, reason: 'prefix_binding_mismatch' });
+      drop(position, 'prefix_binding_mismatch');
     }
     return dropped;
   }

@@ -1,5 +1,5 @@
 // Runs the local Messages API as a process: node standalone.mjs CONFIG.json
-// CONFIG.json: {"turns": [...], "apiKey"?, "port"?}. Prints {"url", "apiKey"} and runs until standard input ends.
+// The configuration is a `StandaloneConfig`. Prints {"url", "apiKey"} and serves until standard input ends.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

@@ -1,3 +1,4 @@
+import { checkContextManagement } from './context-edits.ts';
 import { checkConversation } from './conversation.ts';
 import { ApiError, invalid } from './errors.ts';
 import {
@@ -189,6 +190,7 @@ export function validateMessages(
   checkTools(parsed, model);
   checkOutput(parsed, model);
   checkCacheControl(parsed.cache_control, 'cache_control');
+  checkContextManagement(parsed.context_management);
   checkConversation(parsed);
   const body = parsed as MessagesBody;
   if (body.messages.at(-1)?.role === 'assistant' && !model.prefill && !context.isPaused(body)) {
