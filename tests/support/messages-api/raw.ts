@@ -60,3 +60,25 @@ export function answered(calls: readonly string[] = ['toolu_1']) {
     },
   ];
 }
+
+/** Parts of requests, good and bad. */
+export const user = (content: unknown) => ({ role: 'user', content });
+export const assistant = (content: unknown) => ({ role: 'assistant', content });
+export const use = (id: string, more = {}) => ({
+  type: 'tool_use',
+  id,
+  name: 'view',
+  input: {},
+  ...more,
+});
+export const result = (id: string, more = {}) => ({
+  type: 'tool_result',
+  tool_use_id: id,
+  content: 'x',
+  ...more,
+});
+export const mark = (ttl?: string) => ({
+  cache_control: { type: 'ephemeral', ...(ttl === undefined ? {} : { ttl }) },
+});
+export const tool = (more: object) => ({ ...GOOD, tools: [{ ...TOOL, ...more }] });
+export const messages = (...list: unknown[]) => ({ ...GOOD, tools: [TOOL], messages: list });
