@@ -6,6 +6,11 @@ import { messageOf, UsageError } from './errors.ts';
 /** What a configuration file may say; each is also an option of the command line, which wins. */
 const Config = z.strictObject({
   model: z.string().min(1).optional(),
+  /** Taken when the model stays overloaded. */
+  fallbackModel: z.string().min(1).optional(),
+  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional(),
+  /** File with prices of models, in the form of the built-in table. */
+  prices: z.string().min(1).optional(),
   sandbox: z.enum(['auto', 'bubblewrap', 'none']).optional(),
   test: z.string().min(1).optional(),
   maxCost: z.number().positive().optional(),

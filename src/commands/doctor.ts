@@ -1,8 +1,10 @@
 import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { rgPath } from '@vscode/ripgrep';
 import { ExitCode, messageOf } from '../errors.ts';
 import { plain } from '../report/plain.ts';
 import { painter } from '../report/terminal.ts';
+import { cleanEnvironment } from '../workspace/environment.ts';
 import { runProcess } from '../workspace/process.ts';
 import { probeSandbox } from '../workspace/sandbox.ts';
 import type { Host } from './host.ts';
@@ -26,20 +28,26 @@ export interface Check {
 export async function doctor(options: { readonly json?: boolean }, host: Host): Promise<number> {
   const checks = await Promise.all([
     checkNode(),
-    checkProgram({
-      name: 'git',
-      argv: ['git', '--version'],
-      need: 'missing',
-      mend: 'install it: apt-get install git',
-    }),
-    checkRipgrep(),
+    checkProgram(
+      {
+        name: 'git',
+        argv: ['git', '--version'],
+        need: 'missing',
+        mend: 'install it: apt-get install git',
+      },
+      host,
+    ),
+    checkRipgrep(host),
     checkSandbox(),
-    checkProgram({
-      name: 'python',
-      argv: ['python3', '--version'],
-      need: 'lacking',
-      mend: 'needed for Python repositories only: apt-get install python3 python3-venv',
-    }),
+    checkProgram(
+      {
+        name: 'python',
+        argv: ['python3', '--version'],
+        need: 'lacking',
+        mend: 'needed for Python repositories only: apt-get install python3 python3-venv',
+      },
+      host,
+    ),
     ...checkKeys(host),
   ]);
   const bad = checks.some(({ state }) => state === 'missing');
@@ -76,9 +84,13 @@ interface ProgramCheck {
   readonly mend: string;
 }
 
-async function checkProgram({ name, argv, need, mend }: ProgramCheck): Promise<Check> {
+async function checkProgram({ name, argv, need, mend }: ProgramCheck, host: Host): Promise<Check> {
   try {
-    const { exitCode, output } = await runProcess(argv, { timeoutMs: 10_000 });
+    const { exitCode, output } = await runProcess(argv, {
+      cwd: host.cwd,
+      env: cleanEnvironment(host.env, tmpdir()),
+      timeoutMs: 10_000,
+    });
     const detail = output.trim().split('\n')[0] ?? '';
     if (exitCode === 0) return { name, state: 'ok', detail };
     return { name, state: need, detail: `${argv[0]} ended with ${exitCode}: ${detail}`, mend };
@@ -87,14 +99,17 @@ async function checkProgram({ name, argv, need, mend }: ProgramCheck): Promise<C
   }
 }
 
-async function checkRipgrep(): Promise<Check> {
+async function checkRipgrep(host: Host): Promise<Check> {
   const mend = 'install the package again with its optional dependencies: npm install';
   try {
     accessSync(rgPath, constants.X_OK);
   } catch (error) {
     return { name: 'ripgrep', state: 'missing', detail: messageOf(error), mend };
   }
-  return checkProgram({ name: 'ripgrep', argv: [rgPath, '--version'], need: 'missing', mend });
+  return checkProgram(
+    { name: 'ripgrep', argv: [rgPath, '--version'], need: 'missing', mend },
+    host,
+  );
 }
 
 async function checkSandbox(): Promise<Check> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Model } from '../model/model.ts';
 import { type ModelChoice, resolveModelName } from '../model/resolve.ts';
@@ -27,10 +28,10 @@ export async function createModel(
     env: host.env,
   };
   const choice = resolveModelName(names);
-  return { model: await make(choice, host), why: choice.why };
+  return { model: await make(choice, config, host), why: choice.why };
 }
 
-async function make(choice: ModelChoice, host: Host): Promise<Model> {
+async function make(choice: ModelChoice, config: Config, host: Host): Promise<Model> {
   switch (choice.provider) {
     case 'repair':
       return (await import('../repair/model.ts')).createRepairModel();
@@ -42,11 +43,26 @@ async function make(choice: ModelChoice, host: Host): Promise<Model> {
         output: host.stderr,
       });
     case 'anthropic':
-      return (await import('../model/anthropic.ts')).createAnthropicModel({
-        model: choice.name,
-        apiKey: host.env.ANTHROPIC_API_KEY,
-      });
+      return makeAnthropic(choice.name, config, host);
     default:
       throw new Error(`no maker for ${choice.provider}`);
   }
+}
+
+async function makeAnthropic(name: string, config: Config, { env, home }: Host): Promise<Model> {
+  const [{ createAnthropicModel }, { loadPrices }] = await Promise.all([
+    import('../model/anthropic.ts'),
+    import('../model/pricing.ts'),
+  ]);
+  const cache = join(env.XDG_CACHE_HOME || join(home, '.cache'), 'patchwright');
+  return createAnthropicModel({
+    model: name,
+    fallback: config.fallbackModel,
+    effort: config.effort,
+    prices: loadPrices(config.prices),
+    catalogueFile: join(cache, 'anthropic-models.json'),
+    apiKey: env.ANTHROPIC_API_KEY,
+    authToken: env.ANTHROPIC_AUTH_TOKEN,
+    baseURL: env.ANTHROPIC_BASE_URL,
+  });
 }

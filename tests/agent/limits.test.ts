@@ -24,7 +24,9 @@ function observation(text: string, isFormatError = false): Observation {
   return { actionId: 'a', text, isError: isFormatError, isFormatError, durationMs: 1 };
 }
 
-function spend(pairs: readonly (readonly [Turn, Observation[]])[]): Spent {
+type Exchange = readonly [Turn, readonly Observation[]];
+
+function spend(pairs: readonly Exchange[]): Spent {
   return pairs.reduce(
     (spent, [t, o]) => countObservations(countTurn(spent, t), t, o),
     NOTHING_SPENT,
