@@ -15,7 +15,7 @@ export const PRICES = loadPrices();
 /** The product's policy with waits that a test can bear. */
 export const FAST_RETRY: RetryPolicy = { ...DEFAULT_RETRY, firstWaitMs: 5, maxWaitMs: 20 };
 
-export const SHORT_PATIENCE: Patience = { headersMs: 300, silenceMs: 300, stallMs: 600 };
+export const SHORT_PATIENCE: Patience = { headersMs: 250, silenceMs: 250, stallMs: 400 };
 
 const running: MessagesApi[] = [];
 
