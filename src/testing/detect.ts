@@ -1,0 +1,45 @@
+import type { Workspace } from '../workspace/workspace.ts';
+import { detectJavaScript } from './detect-javascript.ts';
+import { detectPython } from './detect-python.ts';
+import { openProject, type Project } from './project.ts';
+import type { Runner } from './runner.ts';
+
+/** Runners by workspace: a project does not change its runner during a run. */
+const known = new WeakMap<Workspace, Promise<Runner | null>>();
+
+/**
+ * Finds the project's test runner from its own files and checks that it is installed. Asked again for the same
+ * workspace, it answers from memory once it has found one.
+ *
+ * @returns null when nothing in the project tells of tests; a runner with a `problem` when it is named but missing
+ */
+export async function detectRunner(
+  workspace: Workspace,
+  signal?: AbortSignal,
+): Promise<Runner | null> {
+  const before = known.get(workspace);
+  if (before) return before;
+  const found = openProject(workspace, signal).then(detectIn);
+  known.set(workspace, found);
+  try {
+    const runner = await found;
+    if (!runner || runner.problem !== undefined) known.delete(workspace);
+    return runner;
+  } catch (error) {
+    known.delete(workspace);
+    throw error;
+  }
+}
+
+const DETECTORS = [detectPython, detectJavaScript];
+
+/** Asks each language in turn; an installed runner of a later one comes before a missing one of an earlier. */
+export async function detectIn(project: Project): Promise<Runner | null> {
+  let missing: Runner | null = null;
+  for (const detect of DETECTORS) {
+    const runner = await detect(project);
+    if (runner && runner.problem === undefined) return runner;
+    missing ??= runner;
+  }
+  return missing;
+}

@@ -1,0 +1,117 @@
+/** Tiny projects with one passing, one failing, one skipped and one crashing test each, by runner. */
+export type ProjectFiles = Readonly<Record<string, string>>;
+
+export const pytestProject: ProjectFiles = {
+  'pyproject.toml': '[tool.pytest.ini_options]\naddopts = "-ra"\n',
+  'calc.py': 'def add(a, b):\n    return a - b\n\n\ndef crash():\n    return {}["missing"]\n',
+  'tests/test_calc.py': `import pytest
+from calc import add, crash
+
+
+def test_zero():
+    assert add(2, 0) == 2
+
+
+@pytest.mark.parametrize("n", [1])
+def test_add(n):
+    assert add(2, n) == 3
+
+
+@pytest.mark.skip(reason="later")
+def test_later():
+    assert False
+
+
+@pytest.fixture
+def broken():
+    crash()
+
+
+def test_crash(broken):
+    pass
+`,
+  'conftest.py': '',
+};
+
+export const unittestProject: ProjectFiles = {
+  'calc.py': 'def add(a, b):\n    return a - b\n',
+  'tests/test_calc.py': `import unittest
+
+from calc import add
+
+
+class CalcTest(unittest.TestCase):
+    def test_zero(self):
+        self.assertEqual(add(2, 0), 2)
+
+    def test_add(self):
+        for n in (0, 1):
+            with self.subTest(n=n):
+                self.assertEqual(add(2, n), 2 + n)
+
+    @unittest.skip("later")
+    def test_later(self):
+        self.fail()
+
+    def test_crash(self):
+        {}["missing"]
+`,
+};
+
+const calcJs = 'exports.add = (a, b) => a - b;\nexports.crash = () => null.missing;\n';
+
+export const nodeTestProject: ProjectFiles = {
+  'package.json': '{ "scripts": { "test": "node --test test/*.test.js" } }',
+  'calc.js': calcJs,
+  'test/calc.test.js': `const { describe, it, test } = require('node:test');
+const assert = require('node:assert');
+const { add, crash } = require('../calc.js');
+
+test('zero', () => assert.strictEqual(add(2, 0), 2));
+describe('add', () => {
+  it('adds', () => assert.strictEqual(add(2, 1), 3));
+  it.skip('later', () => assert.fail());
+  it('crashes', () => crash());
+});
+`,
+  'test/other.test.js': `require('node:test').test('other', () => {});\n`,
+};
+
+/** For jest and mocha: \`expect\` of node's assert, globals of the runner. */
+function globalsProject(script: string, files: ProjectFiles = {}): ProjectFiles {
+  return {
+    'package.json': JSON.stringify({ scripts: { test: script } }),
+    'calc.js': calcJs,
+    'test/calc.test.js': `const assert = require('node:assert');
+const { add, crash } = require('../calc.js');
+
+it('zero', () => assert.strictEqual(add(2, 0), 2));
+describe('add', () => {
+  it('adds', () => assert.strictEqual(add(2, 1), 3));
+  it.skip('later', () => assert.fail());
+  it('crashes', () => crash());
+});
+`,
+    'test/other.test.js': `it('other', () => {});\n`,
+    ...files,
+  };
+}
+
+export const jestProject = globalsProject('jest');
+export const mochaProject = globalsProject('mocha test/*.test.js');
+
+export const vitestProject: ProjectFiles = {
+  'package.json': '{ "type": "module", "scripts": { "test": "vitest" } }',
+  'calc.js': 'export const add = (a, b) => a - b;\nexport const crash = () => null.missing;\n',
+  'test/calc.test.js': `import { describe, expect, it } from 'vitest';
+import { add, crash } from '../calc.js';
+
+it('zero', () => expect(add(2, 0)).toBe(2));
+describe('add', () => {
+  it('adds', () => expect(add(2, 1)).toBe(3));
+  it.skip('later', () => expect(1).toBe(2));
+  it('crashes', () => crash());
+});
+`,
+  'test/other.test.js': `import { it } from 'vitest';\nit('other', () => {});\n`,
+};
