@@ -18,12 +18,15 @@ export interface Answered {
  */
 export async function attemptOnce(options: {
   readonly client: AnthropicClient;
+  /** Without messages. */
   readonly params: Anthropic.MessageStreamParams;
+  /** JSON array of the messages, in parts. */
+  readonly messages: readonly Buffer[];
   readonly patience: Patience;
   readonly signal: AbortSignal;
   readonly onBroken: (usage: AnsweredUsage) => void;
 }): Promise<Answered> {
-  const { client, params, patience, signal } = options;
+  const { client, params, messages, patience, signal } = options;
   const watch = new IdleWatch(patience, signal);
   const closed = new Set<number>();
   let begun: AnsweredUsage | undefined;
@@ -31,7 +34,12 @@ export async function attemptOnce(options: {
     const stream = client.messages.stream(params, {
       signal: watch.signal,
       timeout: patience.headersMs,
-      middleware: [async (request, next) => watch.watch(await next(request))],
+      middleware: [
+        async (request, next) => {
+          const body = withMessages(String(request.body), messages);
+          return watch.watch(await next({ ...request, body }));
+        },
+      ],
     });
     stream.on('streamEvent', (event) => {
       watch.progress();
@@ -46,4 +54,11 @@ export async function attemptOnce(options: {
   } finally {
     watch.stop();
   }
+}
+
+/** Puts the encoded messages into the body that the client made: they are too long to be encoded anew each time. */
+function withMessages(body: string, messages: readonly Buffer[]): Buffer {
+  const { messages: _, ...rest } = JSON.parse(body);
+  const head = Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"messages":`);
+  return Buffer.concat([head, ...messages, Buffer.from('}')]);
 }

@@ -19,11 +19,10 @@ const MOVING_MARK = { type: 'ephemeral' } as const;
 const LOOK_BACK = 18;
 
 /**
- * Lays a conversation out for the Messages API, the same bytes for the same beginning each time: what was sent
- * before is never changed. Cache marks: the last tool, the system prompt, and one that moves with the end; where a
- * turn has so many blocks that the end cannot see the last one's place, a fourth there.
+ * Everything of a request but its messages, which `ConversationEncoder` makes. Cache marks stand on the last tool,
+ * on the system prompt, and (at the top level) one that moves with the end of the conversation.
  */
-export function requestOf(
+export function parametersOf(
   request: ModelRequest,
   settings: RequestSettings,
 ): Anthropic.MessageStreamParams {
@@ -43,45 +42,82 @@ export function requestOf(
       ...(i === lastTool ? { cache_control: FIXED_MARK } : {}),
     })),
     system: [{ type: 'text', text: request.system, cache_control: FIXED_MARK }],
-    messages: markLongTurn(messagesOf(request.messages)),
+    messages: [],
   };
 }
 
 type Block = Anthropic.ContentBlockParam;
-type ApiMessage = { role: 'user' | 'assistant'; content: Block[] };
 
-/** Consecutive entries of one side become one message, so that all calls of a turn are answered in one. */
-function messagesOf(messages: readonly Message[]): ApiMessage[] {
-  const result: ApiMessage[] = [];
-  const add = (role: ApiMessage['role'], content: readonly Block[]) => {
-    const last = result.at(-1);
-    if (content.length === 0) return;
-    if (last?.role === role) last.content.push(...content);
-    else result.push({ role, content: [...content] });
-  };
-  for (const [i, message] of messages.entries()) {
-    if (message.role === 'user') add('user', [{ type: 'text', text: message.text }]);
-    else if (message.role === 'assistant') {
-      const content = contentOf(message.turn);
-      add('assistant', content);
-      const next = messages[i + 1];
-      const given = next?.role === 'observations' ? next.observations : [];
-      add('user', resultsFor(content, given));
+/** What one entry of the conversation becomes, already as JSON: a long run sends it with every turn. */
+interface Piece {
+  readonly role: 'user' | 'assistant';
+  readonly blocks: readonly Block[];
+  /** The blocks joined by commas. */
+  readonly json: Buffer;
+}
+
+/**
+ * Lays conversations out for the Messages API, the same bytes for the same beginning each time: what was sent before
+ * is never changed, and it is encoded once only.
+ */
+export class ConversationEncoder {
+  readonly #pieces = new WeakMap<Message, readonly Piece[]>();
+
+  /** @returns the JSON array of messages, in parts */
+  encode(messages: readonly Message[]): readonly Buffer[] {
+    const pieces = markLongTurn(
+      messages.flatMap((message, i) => this.#piecesOf(message, messages[i + 1])),
+    );
+    const parts: Buffer[] = [];
+    let role: Piece['role'] | undefined;
+    for (const piece of pieces) {
+      if (piece.role === role) parts.push(COMMA);
+      else {
+        parts.push(Buffer.from(`${role ? ']},' : '['}{"role":"${piece.role}","content":[`));
+        role = piece.role;
+      }
+      parts.push(piece.json);
     }
+    parts.push(Buffer.from(role ? ']}]' : '[]'));
+    return parts;
   }
-  return result;
+
+  #piecesOf(message: Message, next: Message | undefined): readonly Piece[] {
+    const kept = this.#pieces.get(message);
+    if (kept) return kept;
+    const pieces = piecesOf(message, next).filter(({ blocks }) => blocks.length > 0);
+    // The last entry may still get its answers.
+    if (next !== undefined) this.#pieces.set(message, pieces);
+    return pieces;
+  }
+}
+
+const COMMA = Buffer.from(',');
+
+function piece(role: Piece['role'], blocks: readonly Block[]): Piece {
+  return { role, blocks, json: Buffer.from(JSON.stringify(blocks).slice(1, -1)) };
+}
+
+/** A turn is told together with the answers to all its calls; neighbours of one side become one message. */
+function piecesOf(message: Message, next: Message | undefined): Piece[] {
+  if (message.role === 'user') return [piece('user', [{ type: 'text', text: message.text }])];
+  if (message.role === 'observations') return [];
+  const content = contentOf(message.turn);
+  const observations = next?.role === 'observations' ? next.observations : [];
+  return [piece('assistant', content), piece('user', resultsFor(content, observations))];
 }
 
 /** What the model itself answered, unchanged; only empty texts, which the service gives and refuses, stay out. */
 function contentOf(turn: Turn): Block[] {
   const { raw } = turn;
-  if (isContent(raw))
+  if (isContent(raw)) {
     return raw.filter((block) => block.type !== 'text' || block.text.trim() !== '');
+  }
   return [
     ...(turn.text.trim() === '' ? [] : [{ type: 'text' as const, text: turn.text }]),
     ...turn.actions.map(({ id, tool, input }) => ({
       type: 'tool_use' as const,
-      id: id.replace(/[^a-zA-Z0-9_-]/g, '_'),
+      id: apiId(id),
       name: tool,
       input: input ?? {},
     })),
@@ -97,10 +133,7 @@ function isContent(raw: unknown): raw is Block[] {
 function resultsFor(content: readonly Block[], observations: readonly Observation[]): Block[] {
   return content.flatMap((block): Block[] => {
     if (block.type !== 'tool_use') return [];
-    const observation = observations.find(
-      ({ actionId }) =>
-        actionId === block.id || actionId.replace(/[^a-zA-Z0-9_-]/g, '_') === block.id,
-    );
+    const observation = observations.find(({ actionId }) => apiId(actionId) === block.id);
     return [
       {
         type: 'tool_result',
@@ -112,14 +145,19 @@ function resultsFor(content: readonly Block[], observations: readonly Observatio
   });
 }
 
-/** Puts a mark where the request before ended, when the end is too far from there. */
-function markLongTurn(messages: ApiMessage[]): ApiMessage[] {
-  const turn = messages.findLastIndex(({ role }) => role === 'assistant');
-  const before = messages[turn - 1];
-  const last = before?.content.at(-1);
-  const since = messages.slice(turn).reduce((sum, { content }) => sum + content.length, 0);
-  if (before === undefined || last === undefined || since <= LOOK_BACK) return messages;
-  const marked = { ...last, cache_control: MOVING_MARK } as Block;
-  const content = [...before.content.slice(0, -1), marked];
-  return messages.with(turn - 1, { ...before, content });
+/** The service's own ids pass unchanged; other providers' may have characters that it refuses. */
+function apiId(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, '_');
+}
+
+/** Puts a fourth mark where the request before ended, when the end is too far from there to see it. */
+function markLongTurn(pieces: readonly Piece[]): readonly Piece[] {
+  const turn = pieces.findLastIndex(({ role }) => role === 'assistant');
+  const before = pieces[turn - 1];
+  const since = pieces.slice(turn).reduce((sum, { blocks }) => sum + blocks.length, 0);
+  if (before === undefined || turn === -1 || since <= LOOK_BACK) return pieces;
+  const marked = before.blocks.map((block, i) =>
+    i === before.blocks.length - 1 ? ({ ...block, cache_control: MOVING_MARK } as Block) : block,
+  );
+  return pieces.with(turn - 1, piece(before.role, marked));
 }

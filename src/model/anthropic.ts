@@ -3,7 +3,7 @@ import type { Turn } from '../trajectory/event.ts';
 import { attemptOnce } from './anthropic-attempt.ts';
 import type { AnthropicAccess, AnthropicClient } from './anthropic-client.ts';
 import { classifierOf } from './anthropic-errors.ts';
-import { type Effort, requestOf } from './anthropic-request.ts';
+import { ConversationEncoder, type Effort, parametersOf } from './anthropic-request.ts';
 import { type AnsweredUsage, turnOf, usageOf } from './anthropic-turn.ts';
 import { CatalogueReader, fetchCatalogue } from './catalogue.ts';
 import { DEFAULT_PATIENCE, type Patience } from './idle.ts';
@@ -62,6 +62,7 @@ interface Connection {
   readonly client: AnthropicClient;
   readonly classify: (error: unknown) => Failure;
   readonly catalogue: CatalogueReader;
+  readonly encoder: ConversationEncoder;
 }
 
 async function connect(options: AnthropicOptions): Promise<Connection> {
@@ -74,7 +75,8 @@ async function connect(options: AnthropicOptions): Promise<Connection> {
     fetch: (signal) => fetchCatalogue(client.models, baseURL, signal),
   });
   await catalogue.load();
-  return { client, classify: classifierOf({ APIError, baseURL }), catalogue };
+  const classify = classifierOf({ APIError, baseURL });
+  return { client, classify, catalogue, encoder: new ConversationEncoder() };
 }
 
 /** Asks one model for one turn, as often as the retry policy allows. */
@@ -88,13 +90,15 @@ async function turnFrom(asked: {
   const { connection, options, model, request, completing } = asked;
   const { client, classify, catalogue } = connection;
   const { signal, onProgress } = completing;
-  const params = requestOf(request, settingsFor(options, model, catalogue));
+  const params = parametersOf(request, settingsFor(options, model, catalogue));
+  const messages = connection.encoder.encode(request.messages);
   const broken: AnsweredUsage[] = [];
   const { message, closed, requestId } = await withRetries({
     attempt: () => {
       const answer = attemptOnce({
         client,
         params,
+        messages,
         patience: options.patience ?? DEFAULT_PATIENCE,
         signal,
         onBroken: (usage) => broken.push(usage),
