@@ -5,8 +5,8 @@ import type { TestCase } from './report.ts';
  * it (`FILE::NAME` or the runner's own form), or a part of a name.
  */
 export interface TestScope {
-  readonly files?: readonly string[];
-  readonly names?: readonly string[];
+  readonly files?: readonly string[] | undefined;
+  readonly names?: readonly string[] | undefined;
 }
 
 /** Where a command runs and leaves its report; all paths absolute, as commands see them. */

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { newSession } from '../../src/agent/session.ts';
+import type { ToolContext, ToolSettings } from '../../src/agent/tool.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { openWorkspace } from '../../src/workspace/open.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
@@ -13,6 +15,10 @@ export const testNodeModules = join(cacheFolder, 'test-node/node_modules');
 
 export interface TestProject {
   readonly workspace: Workspace;
+  /** For tools; `copy('base')` is a clone with the same links. */
+  context(settings?: Partial<ToolSettings>): ToolContext;
+  /** How many copies were made. */
+  readonly copies: number;
   write(path: string, text: string): void;
   /** New and changed files as git sees them. */
   status(): string;
@@ -36,10 +42,13 @@ export function openTestProject(
   for (const [path, text] of Object.entries(files)) write(path, text);
   const links = Object.entries(options.links ?? {});
   write('.gitignore', `${['node_modules', '.venv', ...links.map(([path]) => path)].join('\n')}\n`);
-  for (const [path, target] of links) {
-    mkdirSync(dirname(join(hostRoot, path)), { recursive: true });
-    symlinkSync(target, join(hostRoot, path));
-  }
+  const link = (root: string) => {
+    for (const [path, target] of links) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      symlinkSync(target, join(root, path));
+    }
+  };
+  link(hostRoot);
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], {
       cwd: hostRoot,
@@ -48,15 +57,49 @@ export function openTestProject(
   git('init', '-q');
   git('add', '-A');
   git('commit', '-qm', 'start');
-  const workspace = openWorkspace({
-    kind: options.kind ?? 'local',
-    hostRoot,
-    root: options.kind === 'bubblewrap' ? '/workspace/repo' : hostRoot,
-    hostScratch,
-  });
+  const kind = options.kind ?? 'local';
+  const open = (root: string, scratch: string) =>
+    openWorkspace({
+      kind,
+      hostRoot: root,
+      root: kind === 'bubblewrap' ? '/workspace/repo' : root,
+      hostScratch: scratch,
+    });
+  const workspace = open(hostRoot, hostScratch);
+  let copies = 0;
+  const copy = async (): Promise<Workspace> => {
+    copies += 1;
+    const root = join(base, `copy-${copies}`);
+    const scratch = join(base, `copy-scratch-${copies}`);
+    execFileSync('git', ['clone', '-q', hostRoot, root]);
+    mkdirSync(scratch);
+    link(root);
+    return open(root, scratch);
+  };
   return {
     workspace,
     write,
+    get copies() {
+      return copies;
+    },
+    context: (settings = {}) => ({
+      workspace,
+      session: newSession(),
+      signal: new AbortController().signal,
+      settings: {
+        statement: '',
+        commandTimeoutMs: 30_000,
+        testTimeoutMs: 50_000,
+        deadline: Date.now() + 600_000,
+        ...settings,
+      },
+      async patch() {
+        git('add', '-A', '-N');
+        return git('diff', '--binary', 'HEAD');
+      },
+      copy,
+      progress: () => undefined,
+    }),
     status: () => git('status', '--porcelain'),
     async close() {
       await workspace.close();

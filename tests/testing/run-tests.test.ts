@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import type { TestReport } from '../../src/testing/report.ts';
-import { runTests } from '../../src/testing/run.ts';
+import { runTests } from '../../src/testing/run-tests.ts';
 import type { TestScope } from '../../src/testing/runner.ts';
 import * as projects from './projects.ts';
 import { openTestProject, type TestProject, testNodeModules, testVenv } from './support.ts';
