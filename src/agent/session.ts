@@ -5,11 +5,15 @@ export interface EditRecord {
   readonly path: string;
   /** Null: the file did not exist. */
   readonly before: Buffer | null;
-  readonly after: Buffer;
+  /** Null: the file was removed. */
+  readonly after: Buffer | null;
+  /** Set when this change took back that earlier one. */
+  readonly undoes?: EditRecord;
 }
 
 /** What the tools of one run remember between calls. Made by `newSession`, owned by the run. */
 export interface Session {
+  /** Every change in order; only ever grows, an undo is a change too. */
   readonly edits: EditRecord[];
   /** Directory of the next `bash` call, relative to the root. */
   cwd: string;
