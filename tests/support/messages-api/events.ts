@@ -7,7 +7,7 @@ export type ServerEvent = Anthropic.RawMessageStreamEvent | { readonly type: 'pi
 const PIECE = 24;
 
 /** Pieces of at most `PIECE` characters; a character outside the basic plane is not torn. */
-function pieces(value: string): string[] {
+export function pieces(value: string): string[] {
   const characters = [...value];
   const count = Math.ceil(characters.length / PIECE);
   return Array.from({ length: count }, (_, i) =>

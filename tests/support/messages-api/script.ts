@@ -38,9 +38,21 @@ export type TurnLike = ScriptedTurn | readonly ScriptedBlock[];
  * What the model answers: a list used up in order, or a function of the request and of the number of turns
  * given so far (from 0). A request that is refused, or broken by `faults`, uses up no turn.
  */
-export type Script =
+export type Script<Body = MessagesBody> =
   | readonly TurnLike[]
-  | ((request: MessagesBody, n: number) => TurnLike | Promise<TurnLike>);
+  | ((request: Body, n: number) => TurnLike | Promise<TurnLike>);
+
+/** @throws {Error} when a list of turns is used up */
+export async function nextTurn<Body>(
+  script: Script<Body>,
+  request: Body,
+  n: number,
+): Promise<ScriptedTurn> {
+  if (typeof script === 'function') return asTurn(await script(request, n));
+  const turn = script[n];
+  if (turn === undefined) throw new Error(`all ${script.length} turns were given`);
+  return asTurn(turn);
+}
 
 export const text = (value: string): ScriptedBlock => ({ type: 'text', text: value });
 export const thinking = (value: string): ScriptedBlock => ({ type: 'thinking', thinking: value });
@@ -53,7 +65,7 @@ export const toolUse = (name: string, input: unknown, id?: string): ScriptedBloc
 });
 
 /** A turn from either of its forms. */
-export function asTurn(turn: TurnLike): ScriptedTurn {
+function asTurn(turn: TurnLike): ScriptedTurn {
   return 'content' in turn ? turn : { content: turn };
 }
 

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS, RateLimiter, type RateLimits } from './limits.ts';
 import { DEFAULT_MODELS, findModel, listModels, type ServedModel } from './models.ts';
 import { layOut } from './prefix.ts';
 import { betasOf, type MessagesBody } from './request.ts';
-import { asTurn, type Script, type ScriptedTurn } from './script.ts';
+import { nextTurn, type Script } from './script.ts';
 import { sendStream, sendWhole } from './send.ts';
 import { Signatures } from './signatures.ts';
 import { validateMessages } from './validate.ts';
@@ -200,7 +200,7 @@ export class Service {
 
     const n = this.turnsGiven;
     if (fault === undefined) this.turnsGiven += 1;
-    const turn = await this.#turn(body, n);
+    const turn = await nextTurn(this.#options.turns, body, n);
     if (turn.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, turn.delay));
     const usage = this.#cache.use(body, model, shown, new Set(dropped.map(({ block }) => block)));
     const answered: Answer = answer(turn, {
@@ -232,13 +232,5 @@ export class Service {
       transport: turn.transport ?? this.#options.transport ?? {},
       requestId: record.requestId,
     });
-  }
-
-  async #turn(body: MessagesBody, n: number): Promise<ScriptedTurn> {
-    const { turns } = this.#options;
-    if (typeof turns === 'function') return asTurn(await turns(body, n));
-    const turn = turns[n];
-    if (turn === undefined) throw new Error(`all ${turns.length} turns were given`);
-    return asTurn(turn);
   }
 }
