@@ -5,12 +5,12 @@ export interface RequestBlock extends JsonObject {
   readonly type: string;
 }
 
-export interface RequestMessage {
+interface RequestMessage {
   readonly role: 'user' | 'assistant' | 'system';
   readonly content: string | readonly RequestBlock[];
 }
 
-export interface RequestTool extends JsonObject {
+interface RequestTool extends JsonObject {
   readonly name: string;
 }
 

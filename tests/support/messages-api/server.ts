@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type MessagesApiOptions, type RecordedRequest, Service } from './service.ts';
 
-export type { MessagesApiOptions, RecordedRequest };
+export type { MessagesApiOptions };
 
 export interface MessagesApi {
   /** For `ANTHROPIC_BASE_URL`, without a path. */

@@ -114,7 +114,7 @@ export function reasoningField(text: string, dialect: Dialect): object {
 }
 
 /** A call as it stands in a message. */
-export function callField({ id, name, arguments: json }: Call): object {
+function callField({ id, name, arguments: json }: Call): object {
   return {
     ...(id === undefined ? {} : { id }),
     type: 'function',

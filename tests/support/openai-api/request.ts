@@ -1,5 +1,5 @@
 /** The parts of a request body that the server reads, once validation has let it through. */
-export interface ChatMessage {
+interface ChatMessage {
   readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
   readonly content?: string | readonly Record<string, unknown>[] | null;
   readonly tool_calls?: readonly {

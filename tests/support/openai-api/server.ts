@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ChatApiOptions, ChatService, type RecordedChat } from './service.ts';
 
-export type { ChatApiOptions, RecordedChat };
+export type { ChatApiOptions };
 
 export interface ChatApi {
   /** The base URL as clients of this protocol want it, ending in `/v1`. */
