@@ -1,5 +1,6 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import type { AnthropicClient } from './anthropic-client.ts';
+import { CONTEXT_BETA } from './anthropic-context.ts';
+import type { RequestParameters } from './anthropic-request.ts';
 import type { AnsweredMessage, AnsweredUsage } from './anthropic-turn.ts';
 import { IdleWatch, type Patience } from './idle.ts';
 
@@ -19,7 +20,7 @@ export interface Answered {
 export async function attemptOnce(options: {
   readonly client: AnthropicClient;
   /** Without messages. */
-  readonly params: Anthropic.MessageStreamParams;
+  readonly params: RequestParameters;
   /** JSON array of the messages, in parts. */
   readonly messages: readonly Buffer[];
   readonly patience: Patience;
@@ -34,6 +35,7 @@ export async function attemptOnce(options: {
     const stream = client.messages.stream(params, {
       signal: watch.signal,
       timeout: patience.headersMs,
+      ...(params.context_management ? { headers: { 'anthropic-beta': CONTEXT_BETA } } : {}),
       middleware: [
         async (request, next) => {
           const body = withMessages(String(request.body), messages);

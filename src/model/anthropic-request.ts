@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import type { BetaContextManagementConfig } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { Observation, Turn } from '../trajectory/event.ts';
 import type { Message, ModelRequest } from './model.ts';
 
@@ -10,7 +11,13 @@ export interface RequestSettings {
   /** Absent: the model's own default. */
   readonly adaptiveThinking?: boolean | undefined;
   readonly effort?: Effort | undefined;
+  readonly contextManagement?: BetaContextManagementConfig | undefined;
 }
+
+/** The stable parameters, and the one of a beta that is sent with them. */
+export type RequestParameters = Anthropic.MessageStreamParams & {
+  readonly context_management?: BetaContextManagementConfig;
+};
 
 const FIXED_MARK = { type: 'ephemeral', ttl: '1h' } as const;
 const MOVING_MARK = { type: 'ephemeral' } as const;
@@ -22,10 +29,7 @@ const LOOK_BACK = 18;
  * Everything of a request but its messages, which `ConversationEncoder` makes. Cache marks stand on the last tool,
  * on the system prompt, and (at the top level) one that moves with the end of the conversation.
  */
-export function parametersOf(
-  request: ModelRequest,
-  settings: RequestSettings,
-): Anthropic.MessageStreamParams {
+export function parametersOf(request: ModelRequest, settings: RequestSettings): RequestParameters {
   const lastTool = request.tools.length - 1;
   return {
     model: settings.model,
@@ -34,6 +38,7 @@ export function parametersOf(
       ? { thinking: { type: 'adaptive', display: 'summarized' } as const }
       : {}),
     ...(settings.effort ? { output_config: { effort: settings.effort } } : {}),
+    ...(settings.contextManagement ? { context_management: settings.contextManagement } : {}),
     cache_control: MOVING_MARK,
     tools: request.tools.map(({ name, description, inputSchema }, i) => ({
       name,

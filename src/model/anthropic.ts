@@ -2,13 +2,14 @@ import { ModelError, type ModelErrorKind } from '../errors.ts';
 import type { Turn } from '../trajectory/event.ts';
 import { attemptOnce } from './anthropic-attempt.ts';
 import type { AnthropicAccess, AnthropicClient } from './anthropic-client.ts';
+import { canClear, clearedUses, contextEdits } from './anthropic-context.ts';
 import { classifierOf } from './anthropic-errors.ts';
 import { ConversationEncoder, type Effort, parametersOf } from './anthropic-request.ts';
 import { type AnsweredUsage, turnOf, usageOf } from './anthropic-turn.ts';
-import { CatalogueReader, fetchCatalogue } from './catalogue.ts';
+import { CatalogueReader, fetchCatalogue, type ModelFacts } from './catalogue.ts';
 import { DEFAULT_PATIENCE, type Patience } from './idle.ts';
 import type { CompleteOptions, Model, ModelRequest } from './model.ts';
-import { hasPrice, type PriceTable } from './pricing.ts';
+import { cachedPrompt, costOf, hasPrice, type PriceTable } from './pricing.ts';
 import { DEFAULT_RETRY, type Failure, type RetryPolicy, withRetries } from './retry.ts';
 import { sumUsage } from './usage.ts';
 
@@ -37,13 +38,20 @@ export function createAnthropicModel(options: AnthropicOptions): Model {
   const names = fallback === undefined ? [options.model] : [options.model, fallback];
   let current = options.model;
   let connecting: Promise<Connection> | undefined;
+  let catalogue: CatalogueReader | undefined;
   return {
     name: options.model,
     hasPrice: names.every((name) => hasPrice(prices, name)),
+    get contextTokens() {
+      const facts = catalogue?.factsOf(current);
+      return canClear(facts) ? null : (facts?.contextTokens ?? null);
+    },
+    leastCost: ({ messages }) => costOf(prices, current, cachedPrompt(messages)),
     async complete(request, completing) {
       completing.signal.throwIfAborted();
       connecting ??= connect(options);
       const connection = await connecting;
+      catalogue = connection.catalogue;
       const ask = () => turnFrom({ connection, options, model: current, request, completing });
       try {
         return await ask();
@@ -63,6 +71,8 @@ interface Connection {
   readonly classify: (error: unknown) => Failure;
   readonly catalogue: CatalogueReader;
   readonly encoder: ConversationEncoder;
+  /** How many old tool results the last request left out. */
+  cleared: number;
 }
 
 async function connect(options: AnthropicOptions): Promise<Connection> {
@@ -76,7 +86,7 @@ async function connect(options: AnthropicOptions): Promise<Connection> {
   });
   await catalogue.load();
   const classify = classifierOf({ APIError, baseURL });
-  return { client, classify, catalogue, encoder: new ConversationEncoder() };
+  return { client, classify, catalogue, encoder: new ConversationEncoder(), cleared: 0 };
 }
 
 /** Asks one model for one turn, as often as the retry policy allows. */
@@ -90,7 +100,16 @@ async function turnFrom(asked: {
   const { connection, options, model, request, completing } = asked;
   const { client, classify, catalogue } = connection;
   const { signal, onProgress } = completing;
-  const params = parametersOf(request, settingsFor(options, model, catalogue));
+  const facts = catalogue.factsOf(model);
+  const cleared = clearedUses(request.messages, facts);
+  if (cleared > connection.cleared) {
+    onProgress?.(`leaving the ${cleared} oldest tool results out: the conversation is long`);
+  }
+  connection.cleared = cleared;
+  const params = parametersOf(request, {
+    ...settingsFor(options, model, facts),
+    contextManagement: contextEdits(request.messages, cleared),
+  });
   const messages = connection.encoder.encode(request.messages);
   const broken: AnsweredUsage[] = [];
   const { message, closed, requestId } = await withRetries({
@@ -116,8 +135,7 @@ async function turnFrom(asked: {
 }
 
 /** What is known of the model decides; as long as nothing is, the service's own defaults hold. */
-function settingsFor(options: AnthropicOptions, model: string, catalogue: CatalogueReader) {
-  const facts = catalogue.factsOf(model);
+function settingsFor(options: AnthropicOptions, model: string, facts: ModelFacts | undefined) {
   const { effort, maxOutputTokens = MAX_OUTPUT_TOKENS } = options;
   const hasEffort = effort !== undefined && (facts?.efforts.includes(effort) ?? true);
   return {

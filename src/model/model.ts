@@ -38,6 +38,13 @@ export interface Model {
   /** True when the price of a request is known, so that a dollar limit can hold. */
   readonly hasPrice: boolean;
   /**
+   * Tokens that a conversation may have, as far as it is known by now. Null: not known, or the provider shortens long
+   * conversations by itself.
+   */
+  readonly contextTokens?: number | null;
+  /** US dollars that the next request costs at the very least; null or absent: not known. */
+  leastCost?(request: ModelRequest): number | null;
+  /**
    * Answers the conversation.
    *
    * @throws {ModelError} when the provider failed for good

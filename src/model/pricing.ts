@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
+import type { Message } from './model.ts';
 import builtIn from './prices.json' with { type: 'json' };
 
 const Price = z.number().nonnegative();
@@ -108,4 +109,12 @@ export function costOf(table: PriceTable, model: string, tokens: BilledTokens): 
     tokens.cacheWrite1h * tier.write1h +
     tokens.output * tier.output;
   return perMillion / 1_000_000;
+}
+
+/** What the next request of a conversation bills at the very least: all of the last one, read from the cache. */
+export function cachedPrompt(messages: readonly Message[]): BilledTokens {
+  const last = messages.findLast((message) => message.role === 'assistant');
+  const usage = last?.role === 'assistant' ? last.turn.usage : undefined;
+  const cacheRead = usage ? usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens : 0;
+  return { input: 0, output: 0, cacheRead, cacheWrite5m: 0, cacheWrite1h: 0 };
 }
