@@ -37,12 +37,12 @@ describe('a model that clears old results', () => {
     const progress: string[] = [];
     const { model, server } = await start({
       turns: script,
-      models: served(40_000, true),
+      models: served(160_000, true),
       limits: LIMITS,
     });
     const turns = await converse(model, {
       turns: 100,
-      run: observation,
+      run: () => 'x'.repeat(16_000),
       onProgress: (line) => progress.push(line),
     });
     expect(server.requests.map(({ status }) => status)).toEqual(Array(100).fill(200));
