@@ -2,13 +2,13 @@ import type { Action, Observation, TrajectoryEvent, Usage } from '../../event.ts
 import { type ForeignRun, type ForeignStep, toEvents, UNKNOWN_USAGE } from '../foreign-run.ts';
 import { mapForeignCall } from '../foreign-tools.ts';
 import type { OwnCall } from '../own-actions.ts';
-import { OwnObservation, OwnRun, type OwnStep, OwnTurn, restoreEvents } from '../own-run.ts';
+import { OwnRun, type OwnStep, restoreEvents } from '../own-run.ts';
 import { findRoot, statementOf } from '../statement.ts';
+import { patchOf } from '../submission.ts';
 import { EditorFollower } from '../sweagent/editor.ts';
-import { patchOf } from '../sweagent/end.ts';
 import { commandOf } from '../sweagent/tool-calls.ts';
 import { failed } from '../sweagent/verdict.ts';
-import type { AtifFile, AtifStep, AtifToolCall } from './schema.ts';
+import { type AtifFile, AtifOwnStep, type AtifStep, type AtifToolCall } from './schema.ts';
 
 /**
  * Reads a trajectory in Harbor's interchange format. One that we exported comes back as it was.
@@ -205,20 +205,17 @@ function restore(file: AtifFile, importedAt: string): TrajectoryEvent[] | null {
       if (last) steps[steps.length - 1] = { ...last, nudges: [...last.nudges, step.message] };
       continue;
     }
-    const own = OwnTurn.safeParse(step.extra?.patchwright);
+    const own = AtifOwnStep.safeParse(step.extra?.patchwright);
     if (!own.success) return null;
-    const observations = (step.observation?.results ?? []).map((result) => ({
-      text: result.content,
-      own: OwnObservation.safeParse(result.extra?.patchwright),
-    }));
-    if (observations.some((observation) => !observation.own.success)) return null;
+    const results = step.observation?.results ?? [];
     steps.push({
       text: step.message,
       thinking: step.reasoning_content ?? undefined,
       own: own.data,
-      observations: observations.flatMap(({ text, own }) =>
-        own.success ? [{ text, own: own.data }] : [],
-      ),
+      observations: own.data.observations.map((observation, index) => ({
+        text: results[index]?.content ?? '',
+        own: observation,
+      })),
       nudges: [],
     });
   }

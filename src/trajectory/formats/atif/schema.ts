@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OwnObservation, OwnTurn } from '../own-run.ts';
 
 /** Message or result content: a text, or parts; an image part stays as a remark. */
 const content = z
@@ -41,7 +42,7 @@ export const AtifStep = z.looseObject({
   tool_calls: z.array(AtifToolCall).nullish(),
   observation: z
     .looseObject({
-      results: z.array(z.looseObject({ source_call_id: z.string().nullish(), content, extra })),
+      results: z.array(z.looseObject({ source_call_id: z.string().nullish(), content })),
     })
     .nullish(),
   metrics: Metrics.nullish(),
@@ -72,3 +73,6 @@ export const AtifFile = z.looseObject({
   extra,
 });
 export type AtifFile = z.infer<typeof AtifFile>;
+
+/** Our extras of a step; those of the results stand here too, since older versions give results no room for any. */
+export const AtifOwnStep = OwnTurn.extend({ observations: z.array(OwnObservation) });

@@ -7,7 +7,7 @@ import {
 } from '../foreign-run.ts';
 import * as own from '../own-actions.ts';
 import { findRoot, statementOf } from '../statement.ts';
-import { patchOf } from '../sweagent/end.ts';
+import { patchOf } from '../submission.ts';
 import { parseAnswer } from './answer.ts';
 import { parseCompletion } from './completion.ts';
 import { askedBy, isAssistant, isMarkedAnswer } from './messages.ts';
@@ -147,7 +147,7 @@ function endOf(file: MiniFile, steps: readonly ForeignStep[]): ForeignEnd {
   return {
     status: statusOf(exitStatus),
     reason: exitStatus || 'the file does not tell how the run ended',
-    patch: patchOf(submission.replace(/\n?<\/output>\s*$/, '\n').replaceAll('\r', '')),
+    patch: patchOf(submission.replace(/\n?<\/output>\s*$/, '\n')),
     usage: totalUsage(steps, info?.model_stats?.instance_cost),
   };
 }

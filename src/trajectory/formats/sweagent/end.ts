@@ -1,5 +1,6 @@
 import type { Status, Usage } from '../../event.ts';
 import { type ForeignEnd, UNKNOWN_USAGE } from '../foreign-run.ts';
+import { patchOf } from '../submission.ts';
 import type { Info } from './schema.ts';
 
 /** @param submitted whether the steps end with a submission, for files that do not tell the exit status */
@@ -21,14 +22,6 @@ function statusOf(exitStatus: string): Status {
   }
   if (exitStatus === '' || /early_exit|user/i.test(exitStatus)) return 'interrupted';
   return 'error';
-}
-
-/** The submission as `git apply` takes it: no empty line before it, one line end after it. */
-export function patchOf(submission: string): string {
-  const start = submission.indexOf('diff --git ');
-  if (start < 0) return '';
-  const patch = submission.slice(start);
-  return patch.endsWith('\n') ? patch : `${patch}\n`;
 }
 
 function usageOf(info: Info | null | undefined): Usage {

@@ -1,9 +1,10 @@
 import type { Action, Observation } from '../../event.ts';
 import type { ForeignRun, ForeignStep } from '../foreign-run.ts';
 import { findRoot, statementOf } from '../statement.ts';
+import { patchOf } from '../submission.ts';
 import { EditorFollower } from './editor.ts';
-import { endOfRun, patchOf } from './end.ts';
-import { recordsOfHistory, recordsOfTrajectory, type StepRecord } from './records.ts';
+import { endOfRun } from './end.ts';
+import { plainText, recordsOfHistory, recordsOfTrajectory, type StepRecord } from './records.ts';
 import { ReplayConfig, type TrajFile } from './schema.ts';
 import { failed } from './verdict.ts';
 
@@ -19,8 +20,8 @@ export function importSweAgent(file: TrajFile, name: string): ForeignRun {
   const records = steps.length > 0 ? recordsOfTrajectory(steps) : recordsOfHistory(history);
   const config = readReplayConfig(file.replay_config);
   const opening = history.filter((item) => !item.is_demo);
-  const system = opening.find((item) => item.role === 'system')?.content ?? '';
-  const prompt = opening.find((item) => item.role === 'user')?.content ?? '';
+  const system = plainText(opening.find((item) => item.role === 'system')?.content ?? '');
+  const prompt = plainText(opening.find((item) => item.role === 'user')?.content ?? '');
   const repo = config?.env?.repo;
   // In some versions the agent carries the task's name; `main` is only the default.
   const agentName = config?.agent?.name === 'main' ? null : config?.agent?.name;

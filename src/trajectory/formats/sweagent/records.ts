@@ -22,6 +22,11 @@ export interface StepRecord {
 /** Steps by which SWE-agent records its own exit; no model asked for them. */
 const EXIT_ACTION = /^\s*exit_\w+\s*$/;
 
+/** Takes out the carriage returns that SWE-agent's terminal put before line ends. */
+export function plainText(text: string): string {
+  return text.replaceAll('\r', '');
+}
+
 /** Reads `trajectory[]`, the steps as they happened. */
 export function recordsOfTrajectory(steps: readonly Step[]): StepRecord[] {
   const records: StepRecord[] = [];
@@ -33,11 +38,11 @@ export function recordsOfTrajectory(steps: readonly Step[]): StepRecord[] {
     const exited = step.action === '' && /^Exit(ed|ing)? (due to|\()/.test(step.thought);
     if (exited) continue;
     records.push({
-      text: (step.thought || step.response).trim(),
-      command: step.action.trim() === '' ? null : parseCommand(step.action),
+      text: plainText(step.thought || step.response).trim(),
+      command: step.action.trim() === '' ? null : parseCommand(plainText(step.action)),
       before,
       after: typeof step.state === 'object' ? after : {},
-      observation: step.observation,
+      observation: plainText(step.observation),
       durationMs: Math.round((step.execution_time ?? 0) * 1000),
       raw: { response: step.response, action: step.action },
     });
@@ -53,16 +58,20 @@ export function recordsOfHistory(history: readonly HistoryItem[]): StepRecord[] 
   for (const [index, item] of items.entries()) {
     if (item.role !== 'assistant') continue;
     const answer = items[index + 1];
-    const told = answer?.role === 'assistant' ? undefined : answer?.content;
+    const told = answer && answer.role !== 'assistant' ? plainText(answer.content) : undefined;
     const prompt = told === undefined ? null : splitPrompt(told);
     const before = after;
     if (prompt) after = { openFile: prompt.openFile, cwd: prompt.cwd || undefined };
     const call = item.tool_calls?.[0];
     const action = item.action ?? '';
     records.push({
-      text: (item.thought ?? item.content).trim(),
+      text: plainText(item.thought ?? item.content).trim(),
       thinking: item.thinking_blocks?.map((block) => block.thinking ?? '').join('\n'),
-      command: call ? commandOfCall(call) : action.trim() === '' ? null : parseCommand(action),
+      command: call
+        ? commandOfCall(call)
+        : action.trim() === ''
+          ? null
+          : parseCommand(plainText(action)),
       callId: call?.id ?? undefined,
       before,
       after,

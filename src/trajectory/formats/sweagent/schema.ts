@@ -3,17 +3,15 @@ import { z } from 'zod';
 const text = z
   .string()
   .nullish()
-  .transform((value) => (value ?? '').replaceAll('\r', ''));
+  .transform((value) => value ?? '');
 
 /** Message content: a text, or parts of which the texts count. */
 const content = z
   .union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))])
   .nullish()
-  .transform((value) => {
-    const whole =
-      typeof value === 'string' ? value : (value ?? []).map((part) => part.text ?? '').join('');
-    return whole.replaceAll('\r', '');
-  });
+  .transform((value) =>
+    typeof value === 'string' ? value : (value ?? []).map((part) => part.text ?? '').join(''),
+  );
 
 export const SessionState = z.looseObject({
   open_file: z.string().nullish(),
