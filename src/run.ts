@@ -1,7 +1,7 @@
 import { type Limits, NOTHING_SPENT, type Spent } from './agent/limits.ts';
 import { runLoop } from './agent/loop.ts';
 import { renderPrompt } from './agent/prompt.ts';
-import { newSession } from './agent/session.ts';
+import { newSession, type Session } from './agent/session.ts';
 import { type Tool, type ToolContext, toolSchema } from './agent/tool.ts';
 import { ModelError, messageOf, UsageError } from './errors.ts';
 import type { Message, Model } from './model/model.ts';
@@ -35,6 +35,20 @@ export interface RunInput {
   readonly config: Readonly<Record<string, unknown>>;
   /** The output that must not fail unseen: the trajectory's writer. */
   readonly recorder?: { readonly failure: unknown };
+  /** Set to go on with a run whose workspace stands again as it was; what happened before is not emitted anew. */
+  readonly resumed?: Resumed | undefined;
+}
+
+/** Where a run stood when it was left. */
+export interface Resumed {
+  readonly system: string;
+  readonly messages: readonly Message[];
+  readonly spent: Spent;
+  readonly session: Session;
+  /** Sequence number of the next event. */
+  readonly nextSeq: number;
+  /** Milliseconds that the run had already taken. */
+  readonly elapsedMs: number;
 }
 
 /** Milliseconds of one `bash` call and of one run of the tests, unless the tool's input asks for less. */
@@ -49,42 +63,25 @@ const PROGRESS_INTERVAL_MS = 250;
  * @throws {UsageError} when the first request shows that the configuration is wrong (a bad key, an unknown model)
  */
 export async function run(input: RunInput): Promise<Outcome> {
-  const { checkout, limits, model, task, tools } = input;
-  const start = performance.now();
-  const outOfTime = AbortSignal.timeout(limits.maxTimeMs);
+  const { checkout, limits, model, resumed, tools } = input;
+  const elapsedMs = resumed?.elapsedMs ?? 0;
+  const start = performance.now() - elapsedMs;
+  const timeLeftMs = Math.max(0, limits.maxTimeMs - elapsedMs);
+  const outOfTime = AbortSignal.timeout(timeLeftMs);
   const unrecorded = new AbortController();
   const signal = AbortSignal.any([input.signal, outOfTime, unrecorded.signal]);
-  const emit = emitter(input.subscribers, () => {
+  const emit = emitter(input.subscribers, resumed?.nextSeq ?? 0, () => {
     if (input.recorder?.failure) unrecorded.abort(input.recorder.failure);
   });
-  const system = renderPrompt('system');
+  const system = resumed?.system ?? renderPrompt('system');
   const prompt = taskPrompt(input);
-  emit({
-    type: 'header',
-    runId: input.runId,
-    task: {
-      id: task.id,
-      repository: checkout.source,
-      baseCommit: checkout.baseCommit,
-      dirty: checkout.dirty,
-      baseTree: checkout.baseTree,
-      statement: task.statement,
-      ...(task.testCommand === undefined ? {} : { testCommand: task.testCommand }),
-    },
-    model: model.name,
-    sandbox: checkout.workspace.kind,
-    workspaceRoot: checkout.workspace.root,
-    limits,
-    system,
-    prompt,
-    tools: tools.map(toolSchema),
-    versions: { ...input.versions },
-    config: { ...input.config },
-  });
+  if (!resumed) emit(headerOf(input, system, prompt));
 
-  let spent: Spent = NOTHING_SPENT;
-  const messages: Message[] = [{ role: 'user', text: prompt }];
-  const context = toolContext(input, signal, (text) =>
+  let spent: Spent = resumed?.spent ?? NOTHING_SPENT;
+  const messages: Message[] = [...(resumed?.messages ?? [{ role: 'user', text: prompt }])];
+  const session = resumed?.session ?? newSession();
+  const inTime = { ...input, limits: { ...limits, maxTimeMs: timeLeftMs } };
+  const context = toolContext(inTime, { signal, session }, (text) =>
     emit({ type: 'note', step: spent.steps, level: 'progress', kind: 'progress', text }),
   );
   const onSpent = (now: Spent) => {
@@ -97,6 +94,7 @@ export async function run(input: RunInput): Promise<Outcome> {
     system,
     messages,
     limits,
+    spent,
     emit,
     onSpent,
   }).catch((error: unknown): Ending => {
@@ -129,12 +127,39 @@ interface Ending {
   readonly cause?: unknown;
 }
 
+function headerOf(input: RunInput, system: string, prompt: string): EventBody {
+  const { checkout, limits, model, task, tools } = input;
+  return {
+    type: 'header',
+    runId: input.runId,
+    task: {
+      id: task.id,
+      repository: checkout.source,
+      baseCommit: checkout.baseCommit,
+      dirty: checkout.dirty,
+      baseTree: checkout.baseTree,
+      statement: task.statement,
+      ...(task.testCommand === undefined ? {} : { testCommand: task.testCommand }),
+    },
+    model: model.name,
+    sandbox: checkout.workspace.kind,
+    workspaceRoot: checkout.workspace.root,
+    limits,
+    system,
+    prompt,
+    tools: tools.map(toolSchema),
+    versions: { ...input.versions },
+    config: { ...input.config },
+  };
+}
+
 /** Stamps events with version, sequence and time and hands each to every subscriber. */
 function emitter(
   subscribers: readonly Subscriber[],
+  firstSeq: number,
   afterEach: () => void,
 ): (body: EventBody) => void {
-  let seq = 0;
+  let seq = firstSeq;
   return (body) => {
     const stamp = { v: TRAJECTORY_VERSION, seq: seq++, time: new Date().toISOString() } as const;
     const event = { ...stamp, ...body } as TrajectoryEvent;
@@ -143,16 +168,21 @@ function emitter(
   };
 }
 
-function toolContext(
-  input: RunInput,
-  signal: AbortSignal,
+/**
+ * What the tools of a run may use.
+ *
+ * @param tell receives what a long call says of its progress, at most a few times a second
+ */
+export function toolContext(
+  input: Pick<RunInput, 'checkout' | 'limits' | 'task'>,
+  { signal, session }: Pick<ToolContext, 'signal' | 'session'>,
   tell: (text: string) => void,
 ): ToolContext {
   const { checkout, limits, task } = input;
   let lastTold = 0;
   return {
     workspace: checkout.workspace,
-    session: newSession(),
+    session,
     signal,
     settings: {
       testCommand: task.testCommand,
