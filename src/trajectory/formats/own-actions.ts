@@ -73,7 +73,11 @@ export function undo(): OwnCall {
 export function search(pattern: string, path: string | undefined, regex: boolean): OwnCall {
   return {
     tool: 'search',
-    input: { pattern, ...(regex ? { regex } : {}), ...(path === undefined ? {} : { path }) },
+    input: {
+      pattern,
+      ...(regex ? { kind: 'regex' } : {}),
+      ...(path === undefined ? {} : { path }),
+    },
   };
 }
 

@@ -111,7 +111,7 @@ describe('ATIF', () => {
     [
       call('1', 'Grep', { pattern: 'x.*', path: '/testbed' }),
       'search',
-      { pattern: 'x.*', regex: true },
+      { pattern: 'x.*', kind: 'regex' },
     ],
     [
       call('1', 'Glob', { pattern: '*.py', path: '/testbed/src' }),

@@ -107,7 +107,7 @@ describe('a .traj of 1.x', () => {
       ['bash', { command: 'cd sub' }],
       ['view', { path: 'a.py', start_line: 11, end_line: 13 }],
       ['view', { path: 'a.py', start_line: 30, end_line: 30 }],
-      ['search', { pattern: 'a.b*', regex: true, path: 'a.py' }],
+      ['search', { pattern: 'a.b*', kind: 'regex', path: 'a.py' }],
       ['create', { path: 'sub/new.py', content: '\n' }],
       ['edit', { path: 'sub/new.py', old_text: '\n', new_text: '\npass' }],
       ['search', { pattern: 'TODO', path: 'sub' }],

@@ -130,7 +130,7 @@ function bashObservation(actionId: string, reply: MiniMessage | undefined): Obse
   return {
     actionId,
     text,
-    isError: timedOut || exitCode === -1,
+    isError: timedOut || (exitCode !== null && exitCode !== 0),
     data: { exitCode: timedOut ? null : exitCode, output, timedOut },
     durationMs: 0,
   };
