@@ -1,0 +1,154 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { checkOutBase, type StartingTree } from './base-tree.ts';
+import { cloneSource, isGitUrl, nameOfUrl } from './clone.ts';
+import { copyTree } from './copy-tree.ts';
+import { installHistory, packHistory } from './history.ts';
+import { writeExcludes } from './own-git.ts';
+import { looksPrivate } from './private-files.ts';
+import { removeTree } from './scratch.ts';
+import { type ChangedFile, Snapshots } from './snapshot.ts';
+import { readSource, type Source } from './source.ts';
+
+export { applyPatch, checkBranchName, commitPatch } from './delivery.ts';
+export type { ChangedFile } from './snapshot.ts';
+
+export interface CopyOptions {
+  /** A folder inside of a repository, or a git URL. */
+  readonly source: string;
+  /** Commit to start from; default: the working tree as it is, uncommitted changes included. */
+  readonly base?: string | undefined;
+  /** Folder outside the repository that the copy may fill; made when missing. */
+  readonly dir: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Told to a person: what was left out, and how a download goes on. */
+  readonly onNote?: ((text: string) => void) | undefined;
+}
+
+/** The agent's own copy of a repository. */
+export interface RepositoryCopy {
+  /** Host folder of the copy. */
+  readonly hostRoot: string;
+  /** Path the copy should be seen at: the original's own, so that absolute paths in it hold. */
+  readonly root: string;
+  /** What the user named. */
+  readonly source: string;
+  readonly baseCommit: string;
+  /** Tree id of the starting tree: tracked and untracked files, ignored ones not. */
+  readonly baseTree: string;
+  /** The starting tree is not the base commit's tree. */
+  readonly dirty: boolean;
+  /**
+   * The patch so far against the starting tree. Text files in UTF-8 are text; any other file is a binary hunk, so that
+   * the string carries every byte.
+   */
+  patch(): Promise<string>;
+  changedFiles(): Promise<ChangedFile[]>;
+  /** Fills an empty folder with the starting tree or the tree as it is now, ignored files and history included. */
+  materialise(dir: string, tree: 'base' | 'current'): Promise<void>;
+  /** Removes the copy. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the agent's own copy of a repository. The source is only read, and nothing that its configuration names is
+ * run. The copy's history ends at the base commit: it holds no later commit, no tag, no remote, no reflog.
+ *
+ * @throws {UsageError} when there is nothing to start from
+ */
+export async function copyRepository(options: CopyOptions): Promise<RepositoryCopy> {
+  const { dir, signal, onNote } = options;
+  await mkdir(dir, { recursive: true });
+  const url = isGitUrl(options.source);
+  const path = url ? await cloneSource(options, join(dir, 'clone.git')) : options.source;
+  const source = await readSource(path, url ? 'HEAD' : options.base, signal);
+  const name = url
+    ? nameOfUrl(options.source)
+    : basename(source.topLevel ?? source.gitDir) || 'repository';
+  const hostRoot = join(dir, 'copy', name);
+  const shadow = join(dir, 'shadow.git');
+  await mkdir(hostRoot, { recursive: true });
+
+  const packing = packHistory(source, shadow, { signal, onNote });
+  packing.catch(() => undefined);
+  const asItIs = source.topLevel !== null && options.base === undefined;
+  const filling = asItIs
+    ? copyWorkingTree(source, hostRoot, options)
+    : packing.then(() => checkOutBase({ source, gitDir: shadow, hostRoot, signal }));
+  const [history, { paths, foreign }] = await Promise.all([packing, filling]);
+  if (foreign.length > 0) {
+    onNote?.(
+      `repositories inside of this one: changes in them are not part of the patch: ${enumerate(foreign)}`,
+    );
+  }
+  await writeExcludes(shadow, source.exclude, foreign);
+  const snapshots = new Snapshots(shadow, hostRoot);
+  const gitDir = join(hostRoot, '.git');
+  const [baseTree] = await Promise.all([
+    snapshots.start(paths),
+    installHistory(history, source, { from: shadow, to: gitDir }),
+  ]);
+  const dirty = baseTree !== source.baseCommitTree;
+  await snapshots.writeIndex(source.baseCommitTree, baseTree, join(gitDir, 'index'));
+  if (url) await removeTree(path);
+  return {
+    hostRoot,
+    root: source.topLevel ?? `/workspace/${name}`,
+    source: options.source,
+    baseCommit: source.baseCommit,
+    baseTree,
+    dirty: asItIs && dirty,
+    patch: () => snapshots.patch(baseTree),
+    changedFiles: () => snapshots.changedFiles(baseTree),
+    async materialise(target, tree) {
+      await mkdir(target, { recursive: true });
+      await copyTree({ from: hostRoot, to: target, leaveOut: () => false });
+      if (tree === 'base') await snapshots.restore(baseTree, target);
+    },
+    close: () => removeTree(dir),
+  };
+}
+
+async function copyWorkingTree(
+  source: Source,
+  hostRoot: string,
+  { signal, onNote }: CopyOptions,
+): Promise<StartingTree> {
+  const left: string[] = [];
+  const foreign = source.untracked
+    .filter((path) => path.endsWith('/'))
+    .map((path) => path.slice(0, -1));
+  const { files, skipped } = await copyTree({
+    from: source.topLevel ?? '',
+    to: hostRoot,
+    signal,
+    leaveOut({ path, name, isDirectory }) {
+      if (name === '.git') return true;
+      if (source.tracked.has(path)) {
+        if (isDirectory && !source.untracked.some((other) => other.startsWith(`${path}/`))) {
+          foreign.push(path);
+        }
+        return false;
+      }
+      if (!looksPrivate(path, isDirectory)) return false;
+      left.push(path);
+      return true;
+    },
+  });
+  if (left.length > 0) {
+    onNote?.(`left out of the agent's copy, because they may hold secrets: ${enumerate(left)}`);
+  }
+  if (skipped.length > 0) {
+    onNote?.(`not copied, because they cannot be read: ${enumerate(skipped)}`);
+  }
+  if (source.sparse) {
+    onNote?.('the checkout is sparse: the agent sees the files that are checked out');
+  }
+  const paths = [...source.tracked, ...source.untracked].filter((path) => files.has(path));
+  return { paths, foreign };
+}
+
+function enumerate(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).join(', ');
+  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
+}
