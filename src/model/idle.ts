@@ -25,6 +25,7 @@ export class IdleWatch {
   readonly #patience: Patience;
   readonly #parent: AbortSignal;
   readonly #onParentAbort = () => this.#controller.abort(this.#parent.reason);
+  #headers: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   #stall: NodeJS.Timeout | undefined;
 
@@ -38,6 +39,12 @@ export class IdleWatch {
     return this.#controller.signal;
   }
 
+  /** The request is sent, for a client that has no limit of its own on the wait for headers. */
+  sent(): void {
+    const { headersMs } = this.#patience;
+    this.#headers = this.#restart(this.#headers, headersMs, 'no answer');
+  }
+
   /** Bytes arrived, or the headers did. */
   bytes(): void {
     this.#silence = this.#restart(this.#silence, this.#patience.silenceMs, 'no data');
@@ -49,6 +56,7 @@ export class IdleWatch {
   }
 
   stop(): void {
+    clearTimeout(this.#headers);
     this.#parent.removeEventListener('abort', this.#onParentAbort);
     clearTimeout(this.#silence);
     clearTimeout(this.#stall);
@@ -56,6 +64,7 @@ export class IdleWatch {
 
   /** @returns the response with its body watched */
   watch(response: Response): Response {
+    clearTimeout(this.#headers);
     if (response.body === null) return response;
     this.bytes();
     this.progress();
