@@ -14,7 +14,7 @@ const MAX_ARGUMENT = 60_000;
 
 /** Notes the working directory in the file `$1` when the shell ends, however it ends, then runs the command `$2`. */
 const RUN_ARGUMENT =
-  'printf -v REPLY %q "$1"; trap "pwd -P >|$REPLY" EXIT; set -- "$2"; REPLY=; eval "shift; $1"';
+  'printf -v REPLY %q "$1"; trap "pwd -P >|$REPLY" EXIT; REPLY=$2; set --; eval "$REPLY"';
 const RUN_STDIN =
   'printf -v REPLY %q "$1"; trap "pwd -P >|$REPLY" EXIT; REPLY=; set --; eval "$(cat)"';
 

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';
-import { syntaxErrorsAdded } from '../src/lint/syntax.ts';
 import { linesOf } from '../src/text/lines.ts';
-import { refusalText } from './support/edit-refusal.ts';
+import { checkEdit, remarksText } from './support/check-edit.ts';
 import { refuseUnlessEditable, workspacePath } from './support/path.ts';
 
 const input = z.strictObject({
@@ -19,7 +18,8 @@ export const createTool = defineTool({
   name: 'create',
   description: renderPrompt('tools/create'),
   input,
-  async run({ path: written, content }, { workspace, session }): Promise<ToolResult> {
+  async run({ path: written, content }, context): Promise<ToolResult> {
+    const { workspace, session } = context;
     const path = workspacePath(workspace, written);
     refuseUnlessEditable(workspace, path);
     if (path === '.' || written.endsWith('/')) {
@@ -34,24 +34,16 @@ export const createTool = defineTool({
       );
     }
     const lines = [{ start: 1, removed: 0, added: linesOf(content).starts.length }];
-    const errors = await syntaxErrorsAdded({
-      path,
-      before: '',
-      after: content,
-      lines,
-      change: { start: 0, end: 0, text: content },
-    });
-    if (errors.length > 0) {
-      const edit = { path, before: '', after: content, lines, errors };
-      throw new ToolError(await refusalText(edit, session));
-    }
+    const change = { start: 0, end: 0, text: content };
+    const edit = { path, before: null, after: content, lines, change };
+    const remarks = await checkEdit(edit, context);
     const after = Buffer.from(content, 'utf8');
     await workspace.writeFile(path, after);
     session.edits.push({ path, before: null, after });
     const total = linesOf(content).starts.length;
     return {
-      text: `[${path} was made: ${total} line${total === 1 ? '' : 's'}]`,
-      data: { path, created: true },
+      text: `[${path} was made: ${total} line${total === 1 ? '' : 's'}]${remarksText(remarks)}`,
+      data: { path, created: true, remarks },
     };
   },
 });

@@ -3,7 +3,6 @@ import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';
 import { lineChanges } from '../src/lint/line-changes.ts';
-import { syntaxErrorsAdded } from '../src/lint/syntax.ts';
 import { encodeText } from '../src/text/encoding.ts';
 import {
   applyReplacements,
@@ -13,8 +12,8 @@ import {
   TextNotFound,
 } from '../src/text/replace.ts';
 import { changedWindow } from './support/changed-window.ts';
+import { checkEdit, remarksText } from './support/check-edit.ts';
 import { missText } from './support/edit-miss.ts';
-import { refusalText } from './support/edit-refusal.ts';
 import { refuseUnlessEditable, workspacePath } from './support/path.ts';
 import { readTextFile, type TextFile } from './support/text-file.ts';
 
@@ -65,16 +64,18 @@ export const editTool = defineTool({
     const replacements = plan(file, requests, context);
     const after = applyReplacements(file.text, replacements);
     const bytes = encodeText(after, file.encoding);
-    await check({ file, after, replacements, context });
+    const lines = lineChanges(file.text, replacements);
+    const change = wholeChange(file.text, after, replacements);
+    const edit = { path, before: file.text, after, lines, change };
+    const remarks = await checkEdit(edit, context);
     await workspace.writeFile(path, bytes);
     context.session.edits.push({ path, before: file.bytes, after: bytes });
     for (const key of context.session.refusals.keys()) {
       if (key.startsWith(`${path}\0`)) context.session.refusals.delete(key);
     }
-    const lines = lineChanges(file.text, replacements);
     return {
-      text: changedWindow(path, after, lines),
-      data: { path, changes: lines },
+      text: changedWindow(path, after, lines) + remarksText(remarks),
+      data: { path, changes: lines, remarks },
     };
   },
 });
@@ -123,38 +124,9 @@ function plan(
   }
 }
 
-interface Planned {
-  readonly file: TextFile;
-  readonly after: string;
-  readonly replacements: readonly Replacement[];
-  readonly context: ToolContext;
-}
-
-/** @throws {ToolError} when the edit adds findings that must not be; nothing has been written */
-async function check({ file, after, replacements, context }: Planned): Promise<void> {
-  const lines = lineChanges(file.text, replacements);
-  const first = replacements[0];
-  const last = replacements.at(-1);
-  if (!first || !last) return;
-  const tail = file.text.length - last.end;
-  const change = {
-    start: first.start,
-    end: last.end,
-    text: after.slice(first.start, after.length - tail),
-  };
-  const errors = await syntaxErrorsAdded({
-    path: file.path,
-    before: file.text,
-    after,
-    lines,
-    change,
-  });
-  if (errors.length > 0) {
-    throw new ToolError(
-      await refusalText(
-        { path: file.path, before: file.text, after, lines, errors },
-        context.session,
-      ),
-    );
-  }
+/** @returns the smallest single change that covers all replacements; there is at least one */
+function wholeChange(before: string, after: string, replacements: readonly Replacement[]) {
+  const start = replacements[0]?.start ?? 0;
+  const end = replacements.at(-1)?.end ?? before.length;
+  return { start, end, text: after.slice(start, after.length - (before.length - end)) };
 }

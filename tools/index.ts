@@ -3,6 +3,7 @@ import { bashTool } from './bash.ts';
 import { createTool } from './create.ts';
 import { editTool } from './edit.ts';
 import { findFileTool } from './find-file.ts';
+import { repairTool } from './repair.ts';
 import { runTestsTool } from './run-tests.ts';
 import { searchTool } from './search.ts';
 import { submitTool } from './submit.ts';
@@ -23,4 +24,4 @@ export const defaultTools: readonly Tool[] = [
 ];
 
 /** Tools that a run gets only when asked for. */
-export const optionalTools: readonly Tool[] = [];
+export const optionalTools: readonly Tool[] = [repairTool];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
+import { closeCheckers } from '../src/lint/semantic.ts';
 import { cutInMiddle } from '../src/text/output.ts';
 import { leaveOut } from './support/leave-out.ts';
 import { type PatchFile, patchFiles } from './support/patch-files.ts';
@@ -26,6 +27,7 @@ export const submitTool = defineTool({
     const left = paths.length > 0 ? await leaveOut(context, paths) : [];
     const files = patchFiles(await context.patch());
     if (session.submitShown) {
+      await closeCheckers(context.workspace);
       const notes = [...left, 'Submitted.'];
       return { text: notes.join('\n'), endsRun: true, data: { files: files.length } };
     }

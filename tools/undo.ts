@@ -32,7 +32,9 @@ export const undoTool = defineTool({
       ? `${last.path} is again as it was before the last edit`
       : `${last.path} was removed again`;
     const more =
-      left === 0 ? 'No edit is left.' : `${left} earlier edit${left === 1 ? '' : 's'} remain.`;
+      left === 0
+        ? 'No edit is left.'
+        : `${left} earlier edit${left === 1 ? ' remains' : 's remain'}.`;
     return { text: `[${what}. ${more}]`, data: { path: last.path } };
   },
 });

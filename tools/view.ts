@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';
+import { warmUp } from '../src/lint/semantic.ts';
 import { type OutlineEntry, outlineOf } from '../src/syntax/outline.ts';
 import { type DecodedText, decodeText } from '../src/text/encoding.ts';
 import { dominantEnding, type LinedText, linesOf } from '../src/text/lines.ts';
@@ -47,6 +48,10 @@ export const viewTool = defineTool({
     const bytes = await workspace.readFile(path);
     const decoded = decodeText(bytes);
     if (!decoded) return { text: describeBinary(path, bytes) };
+    // A file that is read may soon be edited: its checker starts meanwhile.
+    if (!isScratchPath(workspace, path) && context.settings.semanticChecks !== false) {
+      warmUp(workspace, path);
+    }
     return viewText(request, { path, decoded, workspace });
   },
 });

@@ -34,6 +34,8 @@ export interface ToolSettings {
   readonly testTimeoutMs: number;
   /** When the run must end, in milliseconds since the epoch. */
   readonly deadline: number;
+  /** False: edits are checked for syntax only, no language server is started. Default true. */
+  readonly semanticChecks?: boolean;
 }
 
 export interface ToolResult {

@@ -11,7 +11,8 @@ const SHOWN_CHARS = 60;
 /** A text before and after an edit. */
 export interface EditedText {
   readonly path: string;
-  readonly before: string;
+  /** Null for a file that is made. */
+  readonly before: string | null;
   readonly after: string;
   readonly lines: readonly LineChange[];
   /** The smallest single change that covers all of the edit. */
@@ -24,7 +25,7 @@ export async function syntaxErrorsAdded(edit: EditedText): Promise<Diagnostic[]>
   if (format) {
     const after = dataSyntax(format, edit.after);
     if (after.length === 0) return [];
-    return diagnosticsAdded(dataSyntax(format, edit.before), after, edit.lines);
+    return diagnosticsAdded(dataSyntax(format, edit.before ?? ''), after, edit.lines);
   }
   const language = languageOf(edit.path);
   if (!language) return [];
@@ -35,9 +36,9 @@ export async function syntaxErrorsAdded(edit: EditedText): Promise<Diagnostic[]>
 }
 
 async function addedIn(language: LanguageId, edit: EditedText): Promise<Diagnostic[]> {
-  const from = { text: edit.before, change: edit.change };
+  const from = edit.before === null ? undefined : { text: edit.before, change: edit.change };
   const after = await treeErrors(language, edit.after, from);
-  if (after.length === 0) return [];
+  if (after.length === 0 || edit.before === null) return after;
   const before = await treeErrors(language, edit.before);
   const added = diagnosticsAdded(before, after, edit.lines);
   // The parser recovers differently after every change: an old error that moved is not a new one.

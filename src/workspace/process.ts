@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { type ExecaError, execa } from 'execa';
 import { messageOf, ToolError } from '../errors.ts';
 import { BoundedOutput, completeLength } from './bounded-output.ts';
@@ -167,6 +167,61 @@ function supervise(
       else if (!timedOut && !aborted) drain = setTimeout(killNow, PIPE_GRACE_MS);
     });
   });
+}
+
+/** A program that runs beside the run and answers over its standard streams. */
+export interface ServerProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Aborted once it has ended, for whatever reason. */
+  readonly ended: AbortSignal;
+  /** Kills it with its whole process group. */
+  kill(): void;
+}
+
+/**
+ * Starts a program of our own, for instance a language server; never one of the repository. It does not keep this
+ * process alive and is killed when this process ends.
+ */
+export function startServer(
+  argv: readonly [string, ...string[]],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): ServerProcess {
+  const [file, ...args] = argv;
+  installExitHandler();
+  const subprocess = execa(file, args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    stdin: 'pipe',
+    stderr: 'ignore',
+  });
+  const ended = new AbortController();
+  const child: Living = { pid: subprocess.pid ?? 0, killStrays: () => undefined };
+  if (subprocess.pid !== undefined) living.add(child);
+  const forget = () => {
+    living.delete(child);
+    ended.abort();
+  };
+  subprocess.then(forget, forget);
+  for (const stream of [subprocess.stdin, subprocess.stdout]) {
+    stream.on('error', () => undefined);
+    (stream as { unref?: () => void }).unref?.();
+  }
+  subprocess.unref();
+  return {
+    stdin: subprocess.stdin,
+    stdout: subprocess.stdout,
+    ended: ended.signal,
+    kill: () => {
+      if (living.has(child)) kill(child);
+    },
+  };
 }
 
 interface Sink {

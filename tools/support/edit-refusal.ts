@@ -14,7 +14,8 @@ const MAX_FUNCTION_LINES = 150;
 
 export interface RefusedEdit {
   readonly path: string;
-  readonly before: string;
+  /** Null for a file that was to be made. */
+  readonly before: string | null;
   readonly after: string;
   readonly lines: readonly LineChange[];
   /** What the edit adds; at least one. */
@@ -37,13 +38,28 @@ export async function refusalText(edit: RefusedEdit, session: Session): Promise<
   if (errors.length > MAX_FINDINGS) found.push(`- and ${errors.length - MAX_FINDINGS} more`);
   const now = await nowText(edit, place, refusals);
   return [
-    `The edit was not made: ${path} stays as it was, because the edit would add ${errors.length === 1 ? 'this error' : 'these errors'}:`,
+    edit.before === null
+      ? `The file was not made: ${path} would have ${errors.length === 1 ? 'this error' : 'these errors'}:`
+      : `The edit was not made: ${path} stays as it was, because the edit would add ${errors.length === 1 ? 'this error' : 'these errors'}:`,
     ...found,
-    `With the edit it would read:`,
+    `${edit.before === null ? 'It' : 'With the edit it'} would read:`,
     wouldBe(edit),
     now,
-    'Do not send the same edit again. Correct it and send it anew: all of it, since nothing of it is in the file.',
-  ].join('\n');
+    ...hints(errors),
+    edit.before === null
+      ? 'Do not send the same content again. Correct it and send all of it anew.'
+      : 'Do not send the same edit again. Correct it and send it anew: all of it, since nothing of it is in the file.',
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** The order of edits is what most often makes a name unknown. */
+function hints(errors: readonly Diagnostic[]): string[] {
+  if (errors.every(({ source }) => source === 'syntax')) return [];
+  return [
+    'If the name is still to be made: define or import it in the same call (several edits in `edits`), or first in its own file.',
+  ];
 }
 
 interface Place extends LineRange {
@@ -57,7 +73,7 @@ async function placeOf({ path, before, lines }: RefusedEdit): Promise<Place> {
   const last = lines.at(-1);
   const to = last ? last.start + Math.max(last.removed, 1) - 1 : first;
   const language = languageOf(path);
-  const tree = language && (await parse(language, before));
+  const tree = language && (await parse(language, before ?? ''));
   const around = tree ? enclosing(definitionsOf(tree, language), first) : null;
   return { from: first, to, name: around ? `${around.container}.${around.name}` : null };
 }
@@ -82,6 +98,7 @@ function wouldBe({ after, lines, errors }: RefusedEdit): string {
 }
 
 async function nowText(edit: RefusedEdit, place: Place, refusals: number): Promise<string> {
+  if (edit.before === null) return '';
   const lined = linesOf(edit.before);
   if (refusals > 1) {
     const whole = await enclosingLines(edit, place);
@@ -102,7 +119,7 @@ async function nowText(edit: RefusedEdit, place: Place, refusals: number): Promi
 
 async function enclosingLines(edit: RefusedEdit, place: Place): Promise<LineRange | null> {
   const language = languageOf(edit.path);
-  const tree = language && (await parse(language, edit.before));
+  const tree = language && (await parse(language, edit.before ?? ''));
   const around = tree ? enclosing(definitionsOf(tree, language), place.from) : null;
   const from = around?.line ?? Math.max(1, place.from - 20);
   const to = around?.endLine ?? place.to + 20;

@@ -45,7 +45,12 @@ export async function findFlaky(finished: Finished, context: ToolContext): Promi
   if (!isRepeated && changed.length > 0 && changed.length <= MAX_RERUN_TESTS) {
     context.progress('running the tests that changed a second time');
     const isShort = report.durationMs <= RERUN_WHOLE_BELOW_MS;
-    const again = await runScope(context.workspace, isShort ? scope : { names: changed }, context);
+    const again = await runScope(
+      context.workspace,
+      isShort ? scope : { names: changed },
+      context,
+      true,
+    );
     for (const id of differingTests(report, again)) memory.flaky.add(id);
   }
   return report.cases.map((one) => one.id).filter((id) => memory.flaky.has(id));

@@ -17,6 +17,7 @@ export function runScope(
   workspace: Workspace,
   scope: TestScope,
   context: ToolContext,
+  fresh = false,
 ): Promise<TestReport> {
   const { testCommand } = context.settings;
   return runTests({
@@ -25,6 +26,7 @@ export function runScope(
     testCommand,
     timeoutMs: timeLeft(context),
     signal: context.signal,
+    fresh,
   });
 }
 

@@ -1,0 +1,155 @@
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import globals from 'globals';
+import { ripgrep } from '../search/ripgrep.ts';
+import { languageOf } from '../syntax/languages.ts';
+import { parse } from '../syntax/parser.ts';
+import { linesOf } from '../text/lines.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Finding } from './semantic-checker.ts';
+
+/** Builtins of Python 2, which code for both versions still names. */
+const PYTHON2_NAMES = new Set([
+  'unicode',
+  'basestring',
+  'xrange',
+  'raw_input',
+  'long',
+  'reduce',
+  'unichr',
+  'file',
+  'cmp',
+  'execfile',
+  'buffer',
+  'reload',
+  'intern',
+  'apply',
+  'WindowsError',
+]);
+
+/** Files that name the packages a project depends on. */
+const MANIFESTS = [
+  'package.json',
+  'requirements*.txt',
+  'requirements/*.txt',
+  'setup.py',
+  'setup.cfg',
+  'pyproject.toml',
+  'Pipfile',
+  'tox.ini',
+  'environment.y*ml',
+  'noxfile.py',
+];
+
+let knownGlobals: Set<string> | undefined;
+
+export interface CheckedText {
+  readonly path: string;
+  readonly after: string;
+}
+
+/**
+ * Leaves out findings that speak of the environment and not of the edit: globals of a run time or test runner,
+ * packages that the project names but that are not installed here, imports that the code itself expects to fail.
+ */
+export async function plausible(
+  workspace: Workspace,
+  text: CheckedText,
+  findings: readonly Finding[],
+): Promise<Finding[]> {
+  const kept: Finding[] = [];
+  for (const finding of findings) {
+    const python = languageOf(text.path) === 'python';
+    const explained = python
+      ? await explainedInPython(workspace, text, finding)
+      : await explainedInJavaScript(workspace, text, finding);
+    if (!explained) kept.push(finding);
+  }
+  return kept;
+}
+
+async function explainedInPython(
+  workspace: Workspace,
+  text: CheckedText,
+  finding: Finding,
+): Promise<boolean> {
+  const { kind, subject = '' } = finding;
+  if (kind === 'name') return PYTHON2_NAMES.has(subject);
+  if (kind !== 'import') return false;
+  if (await insideTry(text, finding)) return true;
+  const unresolved = /could not be resolved/.test(finding.message);
+  const [top = ''] = subject.split('.');
+  return unresolved && top !== '' && (await isKnownPackage(workspace, top, 'python'));
+}
+
+async function explainedInJavaScript(
+  workspace: Workspace,
+  text: CheckedText,
+  finding: Finding,
+): Promise<boolean> {
+  const { kind, subject = '' } = finding;
+  if (kind === 'name') return isGlobal(subject);
+  if (kind !== 'import' || !/^Cannot find module/.test(finding.message)) return false;
+  if (subject.startsWith('.')) return relativeExists(workspace, text.path, subject);
+  if (subject.startsWith('node:') || builtinModules.includes(subject.split('/')[0] ?? '')) {
+    return builtinModules.includes(subject.replace(/^node:/, ''));
+  }
+  const parts = subject.split('/');
+  const name = subject.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? subject);
+  return isKnownPackage(workspace, name, 'javascript');
+}
+
+/** An import inside of `try` with an `except` is expected to fail. */
+async function insideTry(text: CheckedText, finding: Finding): Promise<boolean> {
+  const tree = await parse('python', text.after);
+  const start = linesOf(text.after).starts[finding.line - 1];
+  if (!tree || start === undefined) return false;
+  const at = start + finding.column - 1;
+  for (let node = tree.rootNode.descendantForIndex(at, at); node; node = node.parent) {
+    if (node.type === 'try_statement') return true;
+    if (node.type === 'function_definition') return false;
+  }
+  return false;
+}
+
+function isGlobal(name: string): boolean {
+  knownGlobals ??= new Set(Object.values(globals).flatMap((names) => Object.keys(names)));
+  return knownGlobals.has(name);
+}
+
+/** Style sheets, images and templates are no modules for a type checker, but bundlers import them. */
+async function relativeExists(
+  workspace: Workspace,
+  from: string,
+  specifier: string,
+): Promise<boolean> {
+  const bare = specifier.replace(/[?#].*$/, '');
+  const path = posix.join(posix.dirname(from), bare);
+  const stat = path.startsWith('..') ? null : await workspace.stat(path).catch(() => null);
+  return stat?.kind === 'file';
+}
+
+/** Whether the project names the package among its dependencies or imports it in another place. */
+async function isKnownPackage(
+  workspace: Workspace,
+  name: string,
+  language: 'python' | 'javascript',
+): Promise<boolean> {
+  const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const listed = quoted.replace(/[-_]/g, '[-_.]?');
+  const manifests = MANIFESTS.map((glob) => `--glob=${glob}`);
+  const used =
+    language === 'python'
+      ? `^\\s*(import|from)\\s+${quoted}\\b`
+      : `(from|require\\(|import\\(|import)\\s*['"]${quoted}['"/]`;
+  const queries = [
+    [...manifests, '--ignore-case', `--regexp=(^|[^\\w-])${listed}([^\\w-]|$)`],
+    [`--regexp=${used}`],
+  ];
+  for (const query of queries) {
+    const args = ['--files-with-matches', '--max-count=1', ...query, '--', '.'];
+    const { exitCode } = await ripgrep(workspace, args, { maxBytes: 64 * 1024 });
+    if (exitCode === 0) return true;
+  }
+  return false;
+}

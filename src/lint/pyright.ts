@@ -1,0 +1,215 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node.js';
+import { listFiles } from '../search/ripgrep.ts';
+import { startServer } from '../workspace/process.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts';
+import type { Finding, FindingKind, SemanticChecker } from './semantic-checker.ts';
+
+const MEMORY_MB = 3_072;
+/** Files that pyright is told of at once after something may have changed them. */
+const MAX_CHANGED = 2_000;
+
+interface LspDiagnostic {
+  readonly range: { readonly start: { readonly line: number; readonly character: number } };
+  readonly severity?: number;
+  readonly code?: string | { readonly value: string };
+  readonly message: string;
+}
+
+/**
+ * Starts pyright's language server over the workspace's files. It runs on the host and only reads: the interpreter it
+ * asks for search paths is a script of ours that repeats what the workspace's own Python said inside the sandbox.
+ */
+export async function startPyright(workspace: Workspace): Promise<SemanticChecker> {
+  const environment = await pythonEnvironment(workspace);
+  const folder = mkdtempSync(join(tmpdir(), 'patchwright-pyright-'));
+  const interpreter = environment ? writeInterpreter(folder, environment) : undefined;
+  const server = createRequire(import.meta.url).resolve('pyright/langserver.index.js');
+  const child = startServer(
+    [process.execPath, `--max-old-space-size=${MEMORY_MB}`, server, '--stdio'],
+    { cwd: folder, env: { PATH: folder } },
+  );
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  const close = () => {
+    connection.dispose();
+    child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  child.ended.addEventListener('abort', close, { once: true });
+  try {
+    await initialise(connection, workspace, interpreter);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return checker(connection, { workspace, ended: child.ended, close });
+}
+
+/** Answers pyright's two questions: the version, and the search paths. Anything else gets the search paths too. */
+function writeInterpreter(folder: string, environment: PythonEnvironment): string {
+  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const paths = { path: environment.paths, prefix: environment.prefix };
+  const path = join(folder, 'python');
+  writeFileSync(
+    path,
+    `#!/bin/sh\ncase "$*" in\n*version_info*) printf '%s' ${quote(JSON.stringify(environment.version))} ;;\n*) printf '%s' ${quote(JSON.stringify(paths))} ;;\nesac\n`,
+  );
+  chmodSync(path, 0o700);
+  return path;
+}
+
+async function initialise(
+  connection: MessageConnection,
+  workspace: Workspace,
+  interpreter: string | undefined,
+): Promise<void> {
+  const settings = {
+    ...(interpreter ? { pythonPath: interpreter } : {}),
+    analysis: {
+      diagnosticMode: 'openFilesOnly',
+      autoSearchPaths: true,
+      useLibraryCodeForTypes: true,
+    },
+  };
+  connection.onRequest('workspace/configuration', (params: { items: { section?: string }[] }) =>
+    params.items.map(({ section }) => (section === 'python' ? settings : {})),
+  );
+  connection.onRequest(() => null);
+  connection.onNotification(() => undefined);
+  connection.onError(() => undefined);
+  connection.listen();
+  const root = pathToFileURL(workspace.hostRoot).href;
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: root,
+    workspaceFolders: [{ uri: root, name: 'repository' }],
+    capabilities: {
+      textDocument: { diagnostic: {} },
+      workspace: {
+        configuration: true,
+        workspaceFolders: true,
+        didChangeWatchedFiles: { dynamicRegistration: true },
+      },
+    },
+  });
+  await connection.sendNotification('initialized', {});
+}
+
+function checker(
+  connection: MessageConnection,
+  server: { workspace: Workspace; ended: AbortSignal; close: () => void },
+): SemanticChecker {
+  const { workspace, ended, close } = server;
+  const versions = new Map<string, number>();
+  let seenAt = Date.now();
+  const uriOf = (path: string) => pathToFileURL(join(workspace.hostRoot, path)).href;
+  return {
+    ended,
+    close,
+    async show(path, text) {
+      const uri = uriOf(path);
+      const version = (versions.get(uri) ?? 0) + 1;
+      versions.set(uri, version);
+      if (version === 1) {
+        const textDocument = { uri, languageId: 'python', version, text };
+        await connection.sendNotification('textDocument/didOpen', { textDocument });
+      } else {
+        const change = { textDocument: { uri, version }, contentChanges: [{ text }] };
+        await connection.sendNotification('textDocument/didChange', change);
+      }
+    },
+    async hide(path) {
+      const uri = uriOf(path);
+      versions.delete(uri);
+      await connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+    },
+    async findings(path, signal) {
+      const cancel = new CancellationTokenSource();
+      const onAbort = () => cancel.cancel();
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        const answer = await connection.sendRequest<{ items: LspDiagnostic[] }>(
+          'textDocument/diagnostic',
+          { textDocument: { uri: uriOf(path) } },
+          cancel.token,
+        );
+        return answer.items.flatMap(findingOf);
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+        cancel.dispose();
+      }
+    },
+    async refresh() {
+      const since = seenAt;
+      seenAt = Date.now();
+      const changes = (await changedSince(workspace, since)).map((path) => ({
+        uri: uriOf(path),
+        // 1: created. Pyright looks for unresolved imports anew only then.
+        type: 1,
+      }));
+      await connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+    },
+  };
+}
+
+async function changedSince(workspace: Workspace, since: number): Promise<string[]> {
+  const files = (await listFiles(workspace, '.')).filter((path) => /\.pyi?$/.test(path));
+  return files
+    .filter((path) => {
+      const stat = statSync(join(workspace.hostRoot, path), { throwIfNoEntry: false });
+      // File systems keep coarse times; a second more costs nothing.
+      return stat !== undefined && Math.max(stat.mtimeMs, stat.ctimeMs) >= since - 1_000;
+    })
+    .slice(0, MAX_CHANGED);
+}
+
+function findingOf(diagnostic: LspDiagnostic): Finding[] {
+  const { code, message, severity, range } = diagnostic;
+  const rule = typeof code === 'object' ? code.value : code;
+  const kind = kindOf(rule, message, severity);
+  if (!kind) return [];
+  const subject = /"([^"]+)"/.exec(message)?.[1];
+  return [
+    {
+      line: range.start.line + 1,
+      column: range.start.character + 1,
+      message: message.split('\n', 1)[0] ?? message,
+      severity: 'error',
+      source: 'pyright',
+      kind,
+      ...(subject === undefined ? {} : { subject }),
+    },
+  ];
+}
+
+function kindOf(rule: string | undefined, message: string, severity?: number): FindingKind | null {
+  if (severity !== 1) return null;
+  switch (rule) {
+    case undefined:
+      return 'syntax';
+    case 'reportUndefinedVariable':
+      return 'name';
+    case 'reportMissingImports':
+      return 'import';
+    case 'reportAttributeAccessIssue':
+      return /is unknown import symbol/.test(message) ? 'import' : 'attribute';
+    case 'reportCallIssue':
+      return 'call';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Diagnostic } from './diagnostic.ts';
+
+/** What a semantic finding is about; decides whether an edit that adds it is undone. */
+export type FindingKind =
+  | 'syntax'
+  /** A name that is nowhere defined. */
+  | 'name'
+  /** A module that cannot be found, or a name that a module does not have. */
+  | 'import'
+  /** An attribute that does not exist. */
+  | 'attribute'
+  /** A call whose arguments the function does not take. */
+  | 'call';
+
+export interface Finding extends Diagnostic {
+  readonly kind: FindingKind;
+  /** The name or module it is about, where the checker tells it. */
+  readonly subject?: string;
+}
+
+/** A language's own checker, running beside the run. Its answers are about texts, not about what is on disk. */
+export interface SemanticChecker {
+  /**
+   * Takes a text as the content of a file, whatever is on disk, until it is given another.
+   *
+   * @param path relative to the root
+   */
+  show(path: string, text: string): Promise<void>;
+  /** Takes the content from the disk again. */
+  hide(path: string): Promise<void>;
+  /**
+   * What it finds in a file that it was shown.
+   *
+   * @throws when it does not answer: it has ended or the signal was aborted
+   */
+  findings(path: string, signal: AbortSignal): Promise<Finding[]>;
+  /** Tells it that files may have changed on disk. */
+  refresh(): Promise<void>;
+  readonly ended: AbortSignal;
+  close(): void;
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { renderPrompt } from '../src/agent/prompt.ts';
+import { defineTool, type ToolResult } from '../src/agent/tool.ts';
+import { describeRepair } from '../src/repair/describe.ts';
+import { repair } from '../src/repair/engine.ts';
+import { workspacePath } from './support/path.ts';
+
+const DEFAULT_SECONDS = 60;
+/** Kept for the edit, the tests and the submission after the search. */
+const RESERVE_MS = 15_000;
+
+const input = z.strictObject({
+  failing_tests: z
+    .array(z.string().min(1))
+    .max(200)
+    .optional()
+    .describe(
+      'Ids of the failing tests, as run_tests prints them. Without them all failing tests are taken.',
+    ),
+  path: z.string().optional().describe('Only edit this file, or files below this folder.'),
+  function: z.string().optional().describe('Only edit the function of this name.'),
+  seconds: z
+    .number()
+    .min(1)
+    .max(3600)
+    .optional()
+    .describe(`How long to search, at most; default ${DEFAULT_SECONDS}.`),
+});
+
+export const repairTool = defineTool({
+  name: 'repair',
+  description: renderPrompt('tools/repair'),
+  input,
+  async run(request, context): Promise<ToolResult> {
+    const { settings, workspace } = context;
+    const left = (settings.deadline - Date.now() - RESERVE_MS) / 1000;
+    const data = await repair({
+      workspace,
+      copy: () => context.copy('current'),
+      testCommand: settings.testCommand,
+      statement: settings.statement,
+      failing: request.failing_tests ?? [],
+      path: request.path === undefined ? undefined : workspacePath(workspace, request.path),
+      functionName: request.function,
+      seconds: Math.max(1, Math.min(request.seconds ?? DEFAULT_SECONDS, left)),
+      testTimeoutMs: settings.testTimeoutMs,
+      signal: context.signal,
+      progress: (text) => context.progress(text),
+    });
+    return { text: describeRepair(data), data };
+  },
+});

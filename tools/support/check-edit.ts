@@ -1,0 +1,38 @@
+import type { ToolContext } from '../../src/agent/tool.ts';
+import { ToolError } from '../../src/errors.ts';
+import type { Diagnostic } from '../../src/lint/diagnostic.ts';
+import { semanticFindingsAdded } from '../../src/lint/semantic.ts';
+import { type EditedText, syntaxErrorsAdded } from '../../src/lint/syntax.ts';
+import { refusalText } from './edit-refusal.ts';
+
+const MAX_REMARKS = 6;
+
+/**
+ * Checks an edit before it is made.
+ *
+ * @returns what is worth a remark
+ * @throws {ToolError} when the edit adds syntax errors, undefined names or imports that do not exist
+ */
+export async function checkEdit(edit: EditedText, context: ToolContext): Promise<Diagnostic[]> {
+  const syntax = await syntaxErrorsAdded(edit);
+  const found =
+    syntax.length > 0 || context.settings.semanticChecks === false
+      ? { errors: syntax, remarks: [] }
+      : await semanticFindingsAdded(context.workspace, edit, context.signal);
+  if (found.errors.length > 0) {
+    const { path, before, after, lines } = edit;
+    const refused = { path, before, after, lines, errors: found.errors };
+    throw new ToolError(await refusalText(refused, context.session));
+  }
+  return [...found.remarks];
+}
+
+/** @returns what to add to the answer of an edit that was made */
+export function remarksText(remarks: readonly Diagnostic[]): string {
+  if (remarks.length === 0) return '';
+  const rows = remarks
+    .slice(0, MAX_REMARKS)
+    .map(({ line, message, source }) => `- line ${line}: ${message} (${source})`);
+  if (remarks.length > MAX_REMARKS) rows.push(`- and ${remarks.length - MAX_REMARKS} more`);
+  return `\nThe edit was made. Look at this once more; correct it unless it is meant so:\n${rows.join('\n')}`;
+}
