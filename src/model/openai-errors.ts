@@ -51,13 +51,14 @@ function fieldsOf(parsed: unknown): { said: string; code: string } {
     code?: unknown;
     type?: unknown;
     detail?: unknown;
+    metadata?: { error_type?: unknown };
   };
   const said = [inner.message, outer.error, inner.detail, outer.message].find(
     (text) => typeof text === 'string',
   );
   return {
     said: typeof said === 'string' ? said : JSON.stringify(parsed).slice(0, 200),
-    code: [inner.code, inner.type].map(String).join(' '),
+    code: [inner.code, inner.type, inner.metadata?.error_type].map(String).join(' '),
   };
 }
 

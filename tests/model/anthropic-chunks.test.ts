@@ -4,7 +4,7 @@ import type { Turn } from '../../src/trajectory/event.ts';
 import type { Transport } from '../support/messages-api/faults.ts';
 import { text, thinking, toolUse } from '../support/messages-api/script.ts';
 import { start } from './anthropic-server.ts';
-import { never, opening } from './converse.ts';
+import { cutAt, never, opening } from './converse.ts';
 
 const CONTENT = [
   thinking('Größe zählt, 日本語 and 🐞🐛 too.'),
@@ -12,14 +12,6 @@ const CONTENT = [
   toolUse('bash', { command: 'echo "🐞\\n" > ä.txt\nprintf "\\\\"' }, 'toolu_1'),
   toolUse('view', { path: 'ö/日本.py', line: 12 }, 'toolu_2'),
 ];
-
-/** Cuts anywhere, inside characters and inside CRLF too. */
-function cutAt(body: Buffer, places: readonly number[]): Buffer[] {
-  const cuts = [...new Set(places.map((place) => Math.floor(place * body.length)))].sort(
-    (a, b) => a - b,
-  );
-  return [0, ...cuts].map((from, i) => body.subarray(from, cuts[i] ?? body.length));
-}
 
 test('any split of the body into chunks gives the same turn', async () => {
   let transport: Transport = {};

@@ -74,3 +74,15 @@ export async function converse(
   }
   return turns;
 }
+
+/**
+ * Cuts a body anywhere, inside characters and inside CRLF too.
+ *
+ * @param places shares of its length
+ */
+export function cutAt(body: Buffer, places: readonly number[]): Buffer[] {
+  const cuts = [...new Set(places.map((place) => Math.floor(place * body.length)))].sort(
+    (a, b) => a - b,
+  );
+  return [0, ...cuts].map((from, i) => body.subarray(from, cuts[i] ?? body.length));
+}
