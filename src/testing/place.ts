@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RunPlace } from './runner.ts';
+
+/** Its time stamp is the start of the run. */
+const MARKER = '.started';
 
 interface Installed {
   /** Folder of this process in the scratch folder; its name cannot be guessed from inside. */
@@ -16,8 +19,12 @@ interface Installed {
 
 const installed = new WeakMap<Workspace, Promise<Installed>>();
 
-/** A place for one run, outside the repository. The hooks are written once for each workspace. */
-export async function newPlace(workspace: Workspace): Promise<RunPlace> {
+/**
+ * A place for one run, outside the repository. The hooks are written once for each workspace.
+ *
+ * @param fresh results kept by the runner itself do not count
+ */
+export async function newPlace(workspace: Workspace, fresh: boolean): Promise<RunPlace> {
   let known = installed.get(workspace);
   if (!known) {
     known = install(workspace);
@@ -26,7 +33,9 @@ export async function newPlace(workspace: Workspace): Promise<RunPlace> {
   }
   const { name, pythonPath } = await known;
   const run = (await known).runs++;
-  await mkdir(join(workspace.hostScratch, name, `run-${run}`), { recursive: true });
+  const folder = join(workspace.hostScratch, name, `run-${run}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, MARKER), '', { flag: 'wx' });
   const base = `${workspace.scratchRoot}/${name}`;
   return {
     root: workspace.root,
@@ -34,6 +43,8 @@ export async function newPlace(workspace: Workspace): Promise<RunPlace> {
     reports: `${base}/run-${run}`,
     cache: `${base}/cache`,
     pythonPath,
+    isolated: workspace.kind !== 'local',
+    fresh,
   };
 }
 
@@ -50,23 +61,57 @@ async function install(workspace: Workspace): Promise<Installed> {
   return { name, pythonPath: printed.exitCode === 0 ? printed.stdout.trim() : '', runs: 0 };
 }
 
-/** Reads and removes what a run left in its report folder; anything but a plain file of sane size is left out. */
+/**
+ * Reads and removes what a run left in its report folder, and reads what it left in the repository; anything but a
+ * plain file of sane size is left out.
+ *
+ * @param find patterns for `find -path`; only files that this run wrote are taken
+ */
 export async function collectReports(
   workspace: Workspace,
   place: RunPlace,
+  find: readonly string[] = [],
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
+  for (const path of await findReports(workspace, place, find)) {
+    await readInto(files, workspace, path, path);
+  }
   const folder = join(workspace.hostScratch, place.reports.slice(workspace.scratchRoot.length));
   const inside = await realpath(workspace.hostScratch);
   if (!(await realpath(folder)).startsWith(`${inside}/`)) return files;
   for (const name of await readdir(folder)) {
-    try {
-      const content = await workspace.readFile(`${place.reports}/${name}`);
-      files.set(name, content.toString('utf8'));
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-    }
+    if (name !== MARKER) await readInto(files, workspace, name, `${place.reports}/${name}`);
   }
   await rm(folder, { recursive: true, force: true });
   return files;
+}
+
+async function readInto(
+  files: Map<string, string>,
+  workspace: Workspace,
+  name: string,
+  path: string,
+): Promise<void> {
+  try {
+    files.set(name, (await workspace.readFile(path)).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+  }
+}
+
+async function findReports(
+  workspace: Workspace,
+  place: RunPlace,
+  find: readonly string[],
+): Promise<string[]> {
+  if (find.length === 0) return [];
+  const patterns = find.flatMap((pattern, index) => [
+    ...(index > 0 ? ['-o'] : []),
+    '-path',
+    pattern,
+  ]);
+  const since = ['-newer', `${place.reports}/${MARKER}`];
+  const argv = ['find', '.', '(', ...patterns, ')', '-type', 'f', ...since, '-print0'];
+  const found = await workspace.exec(argv, { timeoutMs: 30_000, maxBytes: 4 * 1024 * 1024 });
+  return found.stdout.split('\0').filter((path) => path !== '');
 }

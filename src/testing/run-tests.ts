@@ -23,6 +23,8 @@ export interface RunTestsOptions {
   readonly signal: AbortSignal;
   /** Added to the environment of the tests. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Results that the runner itself keeps of an earlier run of the same files do not count. */
+  readonly fresh?: boolean;
 }
 
 /**
@@ -40,14 +42,15 @@ export async function runTests(options: RunTestsOptions): Promise<TestReport> {
     return notRun('none', '', 'No tests and no test runner were found in this repository.');
   const plain = runner.command(scope).display;
   if (runner.problem !== undefined) return notRun(runner.name, plain, runner.problem);
-  const place = await newPlace(workspace);
+  const place = await newPlace(workspace, options.fresh ?? false);
   try {
     const command = runner.command(scope, place);
     const start = performance.now();
     const prepared = await prepare(command, options);
     if (prepared) return prepared(runner.name);
-    const result = await execute(command.argv, command, runner, options);
-    const files = await collectReports(workspace, place);
+    const clean = await rememberDroppings(workspace, command.droppings ?? []);
+    const result = await execute(command, runner, options).finally(clean);
+    const files = await collectReports(workspace, place, command.find);
     const { stdout, output, exitCode } = result;
     const parsed = runner.parse({ files, stdout, output, exitCode, root: workspace.root, scope });
     return judge({ runner, command, scope, result, parsed, start });
@@ -87,15 +90,27 @@ async function prepare(
   });
 }
 
+/** @returns a function that removes those of the files and folders that are not there yet */
+async function rememberDroppings(
+  workspace: Workspace,
+  droppings: readonly string[],
+): Promise<() => Promise<void>> {
+  const absent: string[] = [];
+  for (const path of droppings) if (!(await workspace.stat(path))) absent.push(path);
+  return async () => {
+    if (absent.length > 0)
+      await workspace.exec(['rm', '-rf', '--', ...absent], { timeoutMs: 30_000 });
+  };
+}
+
 async function execute(
-  argv: readonly string[],
   command: RunnerCommand,
   runner: Runner,
   options: RunTestsOptions,
 ): Promise<ExecResult> {
   const { workspace, timeoutMs, signal, env } = options;
   const cwd = command.cwd ?? runner.cwd;
-  const result = await workspace.exec(argv, {
+  const result = await workspace.exec(command.argv, {
     timeoutMs,
     signal,
     env: { ...command.env, ...env },

@@ -20,6 +20,10 @@ export interface RunPlace {
   readonly cache: string;
   /** PYTHONPATH of the workspace's own environment; may be empty. */
   readonly pythonPath: string;
+  /** No network, and a home folder that is empty at each command. */
+  readonly isolated: boolean;
+  /** Results kept by the runner itself do not count. */
+  readonly fresh: boolean;
 }
 
 export interface RunnerCommand {
@@ -29,13 +33,19 @@ export interface RunnerCommand {
   readonly cwd?: string;
   /** Run first, by argument array; when it fails the tests are not run. */
   readonly prepare?: readonly string[];
+  /** The part of `env` that makes it report, for a command line that somebody else wrote. */
+  readonly hooks?: Readonly<Record<string, string>>;
+  /** Report files that the runner writes into the repository, as patterns for `find -path`. */
+  readonly find?: readonly string[];
+  /** Files and folders that the runner leaves behind; removed when they were not there before. */
+  readonly droppings?: readonly string[];
   /** The command as a person would type it, without what only serves the report. */
   readonly display: string;
 }
 
 /** What a run left behind for the parser of its runner. */
 export interface ReportInput {
-  /** Files in the report folder by name. */
+  /** Files in the report folder by name, and those found by `find` by their path. */
   readonly files: ReadonlyMap<string, string>;
   readonly stdout: string;
   readonly output: string;
@@ -66,6 +76,12 @@ export interface Runner {
   /** Without a place the plain command: no report, no caches moved. */
   command(scope: TestScope, place?: RunPlace): RunnerCommand;
   parse(input: ReportInput): ParsedReport;
+  /**
+   * Words of a command that somebody else wrote, with what makes it report. Left out where `env` alone does that.
+   *
+   * @returns null when the words are no call of this runner
+   */
+  instrument?(words: readonly string[], place: RunPlace): readonly string[] | null;
 }
 
 /** A scope taken apart: ids with their file, and names that are only parts of names. */

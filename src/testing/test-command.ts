@@ -1,8 +1,9 @@
 import type { Workspace } from '../workspace/workspace.ts';
-import { type SimpleCommand, splitCommandLine } from './command-line.ts';
-import { expandCommand, parseManifest, runnerOfCommands } from './detect-javascript.ts';
+import { type SimpleCommand, splitCommandLine, toShell } from './command-line.ts';
+import { runnerOfCommands, takesNodeReporter } from './detect-javascript.ts';
+import { expandCommand, parseManifest } from './npm-scripts.ts';
 import { openProject, type Project } from './project.ts';
-import type { Runner } from './runner.ts';
+import type { Runner, RunPlace } from './runner.ts';
 import { pytestRunner, unittestLayout, unittestRunner } from './runners/python.ts';
 import { shellRunner } from './runners/shell.ts';
 
@@ -23,11 +24,26 @@ export async function runnerOfTestCommand(
 ): Promise<Runner> {
   const project = await openProject(workspace, request.signal);
   const commands = await expandLine(project, line);
-  const scoped = request.scoped && commands ? await runnerOf(project, commands) : null;
-  if (scoped && scoped.problem === undefined) return scoped;
+  const like = commands ? await runnerOf(project, commands) : null;
+  if (request.scoped && like && like.problem === undefined) return like;
   return shellRunner(line, line, {
     nodeReporter: await takesNodeReporter(project, line, commands),
+    like: like ?? undefined,
+    instrumented: (place) => (like ? instrument(line, like, place) : null),
   });
+}
+
+/** The line with the runner's own call changed; null when it has none, or more than one. */
+function instrument(line: string, like: Runner, place: RunPlace): string | null {
+  const commands = splitCommandLine(line);
+  if (!commands || !like.instrument) return null;
+  let changed = 0;
+  const parts = commands.map((command) => {
+    const words = like.instrument?.(command.words, place);
+    if (words) changed += 1;
+    return toShell(words ? { ...command, words } : command);
+  });
+  return changed === 1 && !line.includes(';') ? parts.join(' && ') : null;
 }
 
 async function expandLine(project: Project, line: string): Promise<SimpleCommand[] | null> {
@@ -77,18 +93,4 @@ function pytestOptions(project: Project, args: readonly string[]): string[] {
       !project.files.some((file) => file.startsWith(`${path}/`))
     );
   });
-}
-
-/** A reporter by NODE_OPTIONS needs node 18.15 or later, and a line that brings none of its own. */
-async function takesNodeReporter(
-  project: Project,
-  line: string,
-  commands: readonly SimpleCommand[] | null,
-): Promise<boolean> {
-  const words = commands?.flatMap((command) => command.words) ?? [];
-  if (/--test-reporter/.test([line, ...words].join(' '))) return false;
-  const version = await project.probe(['node', '--version']);
-  const match = /^v(\d+)\.(\d+)/.exec(version?.stdout ?? '');
-  const major = Number(match?.[1] ?? 0);
-  return major > 18 || (major === 18 && Number(match?.[2]) >= 15);
 }

@@ -115,3 +115,56 @@ describe('add', () => {
 `,
   'test/other.test.js': `import { it } from 'vitest';\nit('other', () => {});\n`,
 };
+
+export const avaProject: ProjectFiles = {
+  'package.json': '{ "scripts": { "test": "ava" } }',
+  'calc.js': calcJs,
+  'test/calc.test.js': `const test = require('ava');
+const { add, crash } = require('../calc.js');
+
+test('zero', (t) => t.is(add(2, 0), 2));
+test('adds', (t) => t.is(add(2, 1), 3));
+test.skip('later', (t) => t.fail());
+test('crashes', (t) => crash());
+`,
+  'test/other.test.js': `require('ava')('other', (t) => t.pass());\n`,
+};
+
+export const tapProject: ProjectFiles = {
+  'package.json': '{ "scripts": { "test": "tap" } }',
+  'calc.js': calcJs,
+  'test/calc.test.js': `const t = require('tap');
+const { add, crash } = require('../calc.js');
+t.test('zero', async (t) => t.equal(add(2, 0), 2));
+t.test('add', async (t) => {
+  t.test('adds', async (t) => t.equal(add(2, 1), 3));
+  t.test('later', { skip: true }, async (t) => t.fail());
+  t.test('crashes', async () => crash());
+});
+`,
+  'test/other.test.js': `require('tap').pass('other');\n`,
+};
+
+export const karmaProject: ProjectFiles = {
+  'package.json': '{ "scripts": { "test": "karma start karma.conf.js --single-run" } }',
+  'karma.conf.js': `module.exports = (config) =>
+  config.set({
+    frameworks: ['mocha'],
+    plugins: ['karma-mocha', 'karma-jsdom-launcher'],
+    browsers: ['jsdom'],
+    files: ['calc.js', 'test/*.js'],
+    reporters: ['progress'],
+  });
+`,
+  'calc.js': 'function add(a, b) {\n  return a - b;\n}\n',
+  'test/calc.test.js': `it('zero', () => check(add(2, 0), 2));
+describe('add', () => {
+  it('adds', () => check(add(2, 1), 3));
+  it.skip('later', () => check(1, 2));
+  it('crashes', () => null.missing);
+});
+function check(actual, expected) {
+  if (actual !== expected) throw new Error('expected ' + expected);
+}
+`,
+};

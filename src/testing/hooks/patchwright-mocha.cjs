@@ -1,17 +1,18 @@
-// A reporter of mocha: one JSON object a line beside what mocha's own `spec` reporter prints.
+// A reporter of mocha: one JSON object a line into a file, beside what mocha's own `spec` reporter prints.
 const { dirname } = require('node:path');
 const { openSync, writeSync } = require('node:fs');
+const { takeReports } = require('./patchwright-preload.cjs');
 
 const mocha = require(
   require.resolve('mocha', { paths: [process.cwd(), dirname(process.argv[1] ?? '.')] }),
 );
+const reports = takeReports();
 
 module.exports = class PatchwrightReporter extends mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    const path = process.env.PATCHWRIGHT_MOCHA_REPORT;
-    if (!path) return;
-    const file = openSync(path, 'a');
+    if (!reports) return;
+    const file = openSync(`${reports}/mocha-${process.pid}.jsonl`, 'w');
     const write = (record) => writeSync(file, `${JSON.stringify(record)}\n`);
     const place = (test) => ({ file: fileOf(test), names: test.titlePath() });
     runner.on('test', (test) => write({ t: 'start', ...place(test) }));

@@ -1,4 +1,7 @@
-// A reporter of node:test: one JSON object a line, with the whole path of each test in its name.
+// A reporter of node:test: one JSON object a line into a file of its own, with the whole path of each test in its
+// name. It prints nothing.
+const { openSync, writeSync } = require('node:fs');
+const { takeReports } = require('./patchwright-preload.cjs');
 
 /** @param {any} error of node:test, which wraps the real one */
 function failure(error) {
@@ -8,7 +11,13 @@ function failure(error) {
   return { message, stack: typeof real?.stack === 'string' ? real.stack : message };
 }
 
+const reports = takeReports();
+
 module.exports = async function* report(source) {
+  const file = reports ? openSync(`${reports}/node-test-${process.pid}.jsonl`, 'w') : undefined;
+  const write = (record) => {
+    if (file !== undefined) writeSync(file, `${JSON.stringify(record)}\n`);
+  };
   /** Names of the open tests by file. */
   const open = new Map();
   const parents = new Set();
@@ -22,7 +31,7 @@ module.exports = async function* report(source) {
       if (names.length > 0) parents.add(key(data.file, names));
       names.push(data.name);
       open.set(data.file, names);
-      yield line({ t: 'start', file: data.file, names });
+      write({ t: 'start', file: data.file, names });
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const names = (open.get(data.file) ?? []).slice(0, data.nesting);
@@ -34,24 +43,20 @@ module.exports = async function* report(source) {
     const skipped = data.skip !== undefined && data.skip !== false;
     const todo = data.todo !== undefined && data.todo !== false;
     const record = { t: 'case', file: data.file, names };
-    if (skipped || todo) yield line({ ...record, verdict: 'skipped' });
-    else if (type === 'test:pass') yield line({ ...record, verdict: 'passed' });
+    if (skipped || todo) write({ ...record, verdict: 'skipped' });
+    else if (type === 'test:pass') write({ ...record, verdict: 'passed' });
     else {
       const isFile = data.nesting === 0 && data.file?.endsWith(data.name);
       const kind =
         isParent || isFile || error?.failureType !== 'testCodeFailure' ? 'error' : 'failed';
       const told = failure(error);
       if (isFile && stderr.has(data.file)) told.stack = stderr.get(data.file);
-      yield line({ ...record, verdict: kind, ...told });
+      write({ ...record, verdict: kind, ...told });
     }
   }
-  yield line({ t: 'end' });
+  write({ t: 'end' });
 };
 
 function key(file, names) {
   return JSON.stringify([file, ...names]);
-}
-
-function line(record) {
-  return `${JSON.stringify(record)}\n`;
 }

@@ -1,7 +1,6 @@
 import picomatch from 'picomatch';
 import { display } from '../command-line.ts';
-import { jsId, parseEvents } from '../parse/events.ts';
-import { parseJestJson } from '../parse/jest-json.ts';
+import { parseJsReports } from '../parse/javascript.ts';
 import type {
   ParsedReport,
   ReportInput,
@@ -11,12 +10,6 @@ import type {
   ScopeParts,
 } from '../runner.ts';
 import { escapeRegExp, exactPattern, scopeParts } from '../runner.ts';
-
-/** Names of report files in the report folder; `hooks/patchwright-preload.cjs` uses the same. */
-export const NODE_TEST_REPORT = 'node-test.jsonl';
-export const MOCHA_REPORT = 'mocha.jsonl';
-export const JEST_REPORT = 'jest.json';
-export const VITEST_REPORT = 'vitest.json';
 
 /** How a runner of the project is called: its own script taken apart, or the bare runner. */
 export interface JsCall {
@@ -32,15 +25,22 @@ export interface JsCall {
   readonly problem?: string;
 }
 
-interface Flavour {
+/** What sets one runner of the family apart from the others. */
+export interface Flavour {
   readonly name: string;
   /** Arguments that select the scope, in place of the call's own selection where it names files. */
   scope(parts: ScopeParts): readonly string[];
   /** Arguments and environment that give the report. */
-  report(place: RunPlace): { args?: readonly string[]; env?: Readonly<Record<string, string>> };
+  report(
+    place: RunPlace,
+    parts: ScopeParts,
+  ): { args?: readonly string[]; env?: Readonly<Record<string, string>> };
   parse(input: ReportInput): ParsedReport;
   /** Expands the selection where the runner would not. */
   expand?(selection: readonly string[]): readonly string[];
+  /** The arguments for the report take the place of the selection. */
+  readonly replaceSelection?: boolean;
+  readonly droppings?: readonly string[];
 }
 
 const NOTHING: ParsedReport = { cases: [], complete: false };
@@ -50,12 +50,13 @@ function titles(name: string): string[] {
   return name.split(' > ');
 }
 
-function filesOf(parts: ScopeParts): string[] {
+/** Files named by a scope, directly or by ids. */
+export function filesOf(parts: ScopeParts): string[] {
   return [...new Set([...parts.files, ...parts.ids.map((id) => id.file)])];
 }
 
 /** Full names joined by a space, as jest, vitest and mocha match them; a suite's name also takes its tests. */
-function fullNamePattern(parts: ScopeParts): string | null {
+export function fullNamePattern(parts: ScopeParts): string | null {
   const names = parts.ids.map((id) => titles(id.name).join(' '));
   if (names.length === 0) return exactPattern([], parts.patterns);
   const exact = names.map((name) => `^${escapeRegExp(name)}( |$)`);
@@ -76,12 +77,13 @@ export const jest: Flavour = {
     args: [
       '--ci',
       '--watchman=false',
+      '--coverage=false',
       `--cacheDirectory=${place.cache}/jest`,
       '--json',
-      `--outputFile=${place.reports}/${JEST_REPORT}`,
+      `--outputFile=${place.reports}/jest.json`,
     ],
   }),
-  parse: (input) => parseJestJson(input.files.get(JEST_REPORT) ?? '', input.root) ?? NOTHING,
+  parse: (input) => parseJsReports(input) ?? NOTHING,
 };
 
 export const vitest: Flavour = {
@@ -94,10 +96,11 @@ export const vitest: Flavour = {
     args: [
       '--reporter=default',
       '--reporter=json',
-      `--outputFile.json=${place.reports}/${VITEST_REPORT}`,
+      '--coverage.enabled=false',
+      `--outputFile.json=${place.reports}/vitest.json`,
     ],
   }),
-  parse: (input) => parseJestJson(input.files.get(VITEST_REPORT) ?? '', input.root) ?? NOTHING,
+  parse: (input) => parseJsReports(input) ?? NOTHING,
 };
 
 export const mocha: Flavour = {
@@ -108,9 +111,9 @@ export const mocha: Flavour = {
   },
   report: (place) => ({
     args: ['--reporter', `${place.hooks}/patchwright-mocha.cjs`],
-    env: { PATCHWRIGHT_MOCHA_REPORT: `${place.reports}/${MOCHA_REPORT}` },
+    env: { PATCHWRIGHT_REPORTS: place.reports },
   }),
-  parse: (input) => parseEvents(input.files.get(MOCHA_REPORT) ?? '', input.root),
+  parse: (input) => parseJsReports(input) ?? NOTHING,
 };
 
 /** @param files of the project, to expand globs, which `node --test` does not do before version 21 */
@@ -121,8 +124,11 @@ export function nodeTest(files: readonly string[]): Flavour {
       const pattern = nodeNamePattern(parts);
       return [...(pattern === null ? [] : [`--test-name-pattern=${pattern}`]), ...filesOf(parts)];
     },
-    report: (place) => ({ args: nodeReporterArgs(place) }),
-    parse: (input) => parseEvents(input.files.get(NODE_TEST_REPORT) ?? '', input.root),
+    report: (place) => ({
+      args: nodeReporterArgs(place),
+      env: { PATCHWRIGHT_REPORTS: place.reports },
+    }),
+    parse: (input) => parseJsReports(input) ?? NOTHING,
     expand: (selection) =>
       selection.flatMap((word) =>
         /[*?{]/.test(word) ? files.filter((file) => picomatch.isMatch(file, word)) : [word],
@@ -134,7 +140,7 @@ export function nodeTest(files: readonly string[]): Flavour {
 export function nodeReporterArgs(place: RunPlace): string[] {
   return [
     `--test-reporter=${place.hooks}/patchwright-node-test.cjs`,
-    `--test-reporter-destination=${place.reports}/${NODE_TEST_REPORT}`,
+    '--test-reporter-destination=stdout',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
   ];
@@ -165,9 +171,10 @@ export function jsRunner(flavour: Flavour, call: JsCall): Runner {
     ...(call.problem === undefined ? {} : { problem: call.problem }),
     command(scope, place): RunnerCommand {
       const parts = scopeParts(scope);
-      const selected = filesOf(parts).length > 0;
-      const selection = selected ? [] : (flavour.expand?.(call.selection) ?? call.selection);
-      const report = place ? flavour.report(place) : {};
+      const selected = filesOf(parts).length > 0 && !flavour.replaceSelection;
+      const dropped = selected || (place !== undefined && flavour.replaceSelection);
+      const selection = dropped ? [] : (flavour.expand?.(call.selection) ?? call.selection);
+      const report = place ? flavour.report(place, parts) : {};
       const wanted = flavour.scope(parts);
       const [first = 'node', ...rest] = call.program;
       const program = place && first.includes('/') ? `${place.root}/${first}` : first;
@@ -180,6 +187,7 @@ export function jsRunner(flavour: Flavour, call: JsCall): Runner {
         argv: [program, ...rest, ...before, ...args, ...after],
         env: { CI: 'true', NO_COLOR: '1', FORCE_COLOR: '0', ...report.env, ...call.env },
         ...(call.prepare === undefined ? {} : { prepare: prepareArgv(call.prepare) }),
+        ...(flavour.droppings ? { droppings: flavour.droppings } : {}),
         display: display([
           ...call.program,
           ...call.options,
@@ -196,5 +204,3 @@ export function jsRunner(flavour: Flavour, call: JsCall): Runner {
 function prepareArgv(line: string): string[] {
   return ['bash', '-c', `PATH="$PWD/node_modules/.bin:$PATH"; ${line}`];
 }
-
-export { jsId };

@@ -1,19 +1,18 @@
-import { parseEvents } from '../parse/events.ts';
-import { parseJestJson } from '../parse/jest-json.ts';
+import { parseJsReports } from '../parse/javascript.ts';
+import { mergeReports } from '../parse/merge.ts';
 import type { TestCase } from '../report.ts';
 import type { ParsedReport, ReportInput, Runner, RunPlace } from '../runner.ts';
-import {
-  JEST_REPORT,
-  MOCHA_REPORT,
-  NODE_TEST_REPORT,
-  nodeReporterArgs,
-  VITEST_REPORT,
-} from './javascript.ts';
+import { nodeReporterArgs } from './javascript.ts';
 import { parsePython, pythonHooks } from './python.ts';
+import { parseTapRunner } from './tap-family.ts';
 
 export interface ShellOptions {
   /** False where the command's node is too old for a reporter, or the line brings reporters of its own. */
   readonly nodeReporter?: boolean;
+  /** The runner that the line is known to call: it reads the report where no hook wrote one. */
+  readonly like?: Runner | undefined;
+  /** The line with what makes `like` report, where the environment cannot do that. */
+  readonly instrumented?: ((place: RunPlace) => string | null) | undefined;
 }
 
 /**
@@ -28,53 +27,46 @@ export function shellRunner(line: string, shown: string, options: ShellOptions =
     name: 'command',
     program: ['bash', '-c', line],
     command(_scope, place) {
+      if (!place) return { argv: ['bash', '-c', line], env: {}, display: shown };
+      const own = options.like?.command({}, place);
+      const { find, droppings } = own ?? {};
       return {
-        argv: ['bash', '-c', line],
-        env: place ? allHooks(place, options.nodeReporter ?? true) : {},
+        argv: ['bash', '-c', options.instrumented?.(place) ?? line],
+        env: { ...allHooks(place, options.nodeReporter ?? true), ...own?.hooks },
         display: shown,
+        ...(find ? { find } : {}),
+        ...(droppings ? { droppings } : {}),
       };
     },
-    parse: (input) => parseAny(input, shown),
+    parse: (input) => parseAny(input, shown, options.like),
   };
 }
 
 function allHooks(place: RunPlace, nodeReporter: boolean): Record<string, string> {
   const preload = `--require=${place.hooks}/patchwright-preload.cjs`;
+  const args = [preload, ...(nodeReporter ? nodeReporterArgs(place) : [])];
+  const nodeOptions = args
+    .map((arg) => (/[\s"\\]/.test(arg) ? JSON.stringify(arg) : arg))
+    .join(' ');
   return {
     ...pythonHooks(place),
     CI: 'true',
     NO_COLOR: '1',
     PATCHWRIGHT_REPORTS: place.reports,
-    PATCHWRIGHT_MOCHA_REPORT: `${place.reports}/${MOCHA_REPORT}`,
-    NODE_OPTIONS: [preload, ...(nodeReporter ? nodeReporterArgs(place) : [])].join(' '),
+    PATCHWRIGHT_NODE_OPTIONS: nodeOptions,
+    NODE_OPTIONS: nodeOptions,
   };
 }
 
-/** Every report that the hooks left, put together; the exit code where there is none. */
-function parseAny(input: ReportInput, shown: string): ParsedReport {
-  const { files, root } = input;
-  const reports: [string, ParsedReport | null][] = [
-    ['pytest', parsePython(input)],
-    ['mocha', eventsOf(files.get(MOCHA_REPORT), root)],
-    ['node:test', eventsOf(files.get(NODE_TEST_REPORT), root)],
-    ['jest', parseJestJson(files.get(JEST_REPORT) ?? '', root)],
-    ['vitest', parseJestJson(files.get(VITEST_REPORT) ?? '', root)],
-  ];
-  const told = reports.flatMap(([name, report]) =>
-    report && (report.cases.length > 0 || !report.complete)
-      ? [{ ...report, runner: report.runner ?? name }]
-      : [],
-  );
-  if (told.length === 0) return byExitCode(input, shown);
-  return {
-    cases: told.flatMap((report) => report.cases),
-    complete: told.every((report) => report.complete),
-    runner: told.map((report) => report.runner).join(' and '),
-  };
-}
-
-function eventsOf(text: string | undefined, root: string): ParsedReport | null {
-  return text ? parseEvents(text, root) : null;
+/** Every report that the hooks left, put together; then what `like` finds, then TAP; then the exit code. */
+function parseAny(input: ReportInput, shown: string, like: Runner | undefined): ParsedReport {
+  const python = parsePython(input);
+  const js = parseJsReports(input);
+  const merged = mergeReports([python, js].filter((report) => report !== null));
+  if (merged) return merged;
+  const own = like?.parse(input);
+  if (like && own && own.cases.length > 0) return { ...own, runner: like.name };
+  return parseTapRunner(input) ?? byExitCode(input, shown);
 }
 
 /** 126 and 127: the shell could not start the command. */
