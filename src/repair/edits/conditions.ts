@@ -1,0 +1,156 @@
+import { childOf, type SyntaxNode } from '../tree.ts';
+import { type EditContext, replace, text } from './context.ts';
+import type { Edit } from './edit.ts';
+import { unique } from './ingredients.ts';
+import { fitted, Level, operand } from './precedence.ts';
+
+/** Conditions made of the variables of the scope; likelier ones first. */
+export function simpleConditions(context: EditContext): string[] {
+  const { variables, numbers, strings } = context.ingredients;
+  const { family, words } = context.grammar;
+  const python = family === 'python';
+  const made: string[] = [];
+  for (const { name, isContainer } of variables) {
+    made.push(words.not(name));
+    if (isContainer) {
+      made.push(python ? `len(${name}) == 0` : `${name}.length === 0`);
+      made.push(python ? `len(${name}) == 1` : `${name}.length === 1`);
+    }
+    made.push(python ? `${name} is None` : `${name} == null`);
+    for (const number of unique(['0', '1', ...numbers.slice(0, 4)])) {
+      made.push(`${name} == ${number}`, `${name} < ${number}`, `${name} > ${number}`);
+    }
+    for (const string of strings.slice(0, 3)) made.push(`${name} == ${string}`);
+  }
+  for (const [index, a] of variables.entries()) {
+    for (const b of variables.slice(index + 1)) {
+      made.push(`${a.name} == ${b.name}`, `${a.name} != ${b.name}`);
+      made.push(`${a.name} < ${b.name}`, `${a.name} > ${b.name}`);
+      made.push(`${a.name} <= ${b.name}`, `${a.name} >= ${b.name}`);
+      if (python && b.isContainer)
+        made.push(`${a.name} in ${b.name}`, `${a.name} not in ${b.name}`);
+      if (python && a.isContainer)
+        made.push(`${b.name} in ${a.name}`, `${b.name} not in ${a.name}`);
+    }
+  }
+  return made;
+}
+
+/** The places of a region that hold a condition, with the loosest level that fits there. */
+function* conditionPlaces(context: EditContext): Generator<SyntaxNode> {
+  const { grammar, source } = context;
+  for (const { node } of context.expressions) {
+    const parent = node.parent;
+    const isWhole = node.field === 'condition' || parent?.type === 'if_clause';
+    const inParens = parent?.type === 'parenthesized_expression' && parent.field === 'condition';
+    const isTernary =
+      parent &&
+      grammar.role(parent, source.text) === 'ternary' &&
+      isTernaryCondition(context, node, parent);
+    const isLogical = parent && grammar.role(parent, source.text) === 'logical';
+    const isPredicate = parent?.type === 'lambda' && node.field === 'body';
+    const isReturned =
+      parent?.type === 'return_statement' && /compar|binary|boolean/.test(node.type);
+    if (isWhole || inParens || isTernary || isLogical || isPredicate || isReturned) yield node;
+  }
+}
+
+function isTernaryCondition(context: EditContext, node: SyntaxNode, parent: SyntaxNode): boolean {
+  const named = parent.children.filter((child) => child.named);
+  return named[context.grammar.family === 'python' ? 1 : 0] === node;
+}
+
+/** `c` to `c and d` or `c or d`, where `d` is a condition of the region, one like it, or a simple one. */
+export function* clauses(context: EditContext): Generator<Edit> {
+  const { words } = context.grammar;
+  const { conditions } = context.ingredients;
+  const near = unique(
+    conditions.flatMap((condition) => [condition, ...variants(context, condition)]),
+  );
+  const simple = simpleConditions(context);
+  for (const node of conditionPlaces(context)) {
+    const own = text(context, node);
+    for (const [word, level] of [
+      [words.and, Level.and],
+      [words.or, Level.or],
+    ] as const) {
+      const left = operand(context, node, level);
+      const give = (clause: string, extra: number) =>
+        replace(
+          node,
+          fitted(context, node, `${left} ${word} ${clause}`, level),
+          'add-clause',
+          extra,
+        );
+      for (const clause of near) {
+        if (clause === own) continue;
+        yield give(clause, conditions.includes(clause) ? 0.3 : 0.8);
+        const negated = words.not(`(${clause})`);
+        if (conditions.includes(clause)) yield give(negated, 1.2);
+      }
+      for (const clause of simple) if (!near.includes(clause)) yield give(clause, 2);
+    }
+  }
+}
+
+/** A condition with one of its names replaced by another of the scope. */
+function variants(context: EditContext, condition: string): string[] {
+  const names = context.ingredients.variables.map(({ name }) => name);
+  const found: string[] = [];
+  for (const match of condition.matchAll(/(?<![\w.'"])[A-Za-z_]\w*/g)) {
+    if (!names.includes(match[0])) continue;
+    for (const other of names) {
+      if (other === match[0]) continue;
+      found.push(
+        condition.slice(0, match.index) + other + condition.slice(match.index + match[0].length),
+      );
+    }
+  }
+  for (const match of condition.matchAll(/(?<![\w.'"-])\d+(?![\w.'"])/g)) {
+    for (const other of context.ingredients.numbers.slice(0, 6)) {
+      if (other !== match[0])
+        found.push(
+          condition.slice(0, match.index) + other + condition.slice(match.index + match[0].length),
+        );
+    }
+  }
+  if (/^[\w.[\]]+ [=!]==? [\w.[\]]+ [+-] [\w.[\]]+$/.test(condition)) return found;
+  const sum = /^(\w+) ?\+ ?(\w+) ?(===?) ?(\w+)$/.exec(condition);
+  if (sum) {
+    const [, a, b, equals, c] = sum;
+    found.push(`${a} + ${c} ${equals} ${b}`, `${b} + ${c} ${equals} ${a}`);
+  }
+  return found.slice(0, 60);
+}
+
+/** A whole condition replaced by another of the region or by a simple one. */
+export function* replacedConditions(context: EditContext): Generator<Edit> {
+  const { conditions } = context.ingredients;
+  const { words } = context.grammar;
+  const simple = simpleConditions(context);
+  for (const node of conditionPlaces(context)) {
+    const own = text(context, node);
+    const give = (other: string, extra: number) =>
+      replace(node, fitted(context, node, other, Level.and), 'replace-expression', extra);
+    for (const other of conditions)
+      if (other !== own) yield give(`(${other})`.replace(/^\((.*)\)$/s, '$1'), 1);
+    for (const other of simple)
+      if (other !== own && !conditions.includes(other)) yield give(other, 2.5);
+    if (own !== words.true) yield give(words.true, 2.5);
+    if (own !== words.false) yield give(words.false, 2.5);
+  }
+}
+
+/** An `else if` that is told apart from what came before: `elif` to `if`, `if` to `elif`. */
+export function* elseIfs(context: EditContext): Generator<Edit> {
+  if (context.grammar.family !== 'python') return;
+  for (const statement of context.statements) {
+    if (context.grammar.statementRole(statement) !== 'if') continue;
+    for (const child of statement.children) {
+      if (child.type !== 'elif_clause') continue;
+      const condition = childOf(child, 'condition');
+      const keyword = child.children[0];
+      if (condition && keyword) yield replace(keyword, 'if', 'replace-expression', 1);
+    }
+  }
+}

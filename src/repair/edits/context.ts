@@ -1,0 +1,43 @@
+import type { Grammar, Role } from '../grammar/roles.ts';
+import { type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
+import type { Edit, EditKind } from './edit.ts';
+import type { Ingredients } from './ingredients.ts';
+
+/** One expression that may be edited. */
+export interface Expression {
+  readonly node: SyntaxNode;
+  readonly role: Role;
+  readonly text: string;
+}
+
+/** What the operators know of the region whose edits they make. */
+export interface EditContext {
+  readonly source: SourceFile;
+  readonly grammar: Grammar;
+  /** The function, method or top-level statement to edit. */
+  readonly region: SyntaxNode;
+  readonly expressions: readonly Expression[];
+  /** Statements of the region, outer before inner, in source order. */
+  readonly statements: readonly SyntaxNode[];
+  readonly ingredients: Ingredients;
+}
+
+/** A family of edits. Every edit it gives must parse. */
+export type Operator = (context: EditContext) => Iterable<Edit>;
+
+/** Replaces a node's text. */
+export function replace(node: SyntaxNode, text: string, kind: EditKind, extra = 0): Edit {
+  return { start: node.start, end: node.end, text, kind, extra };
+}
+
+/** @returns the text of a node of the context's file */
+export function text(context: EditContext, node: SyntaxNode): string {
+  return textOf(context.source, node);
+}
+
+/** Expressions of one of the given roles. */
+export function* ofRole(context: EditContext, ...roles: readonly Role[]): Generator<Expression> {
+  for (const expression of context.expressions) {
+    if (roles.includes(expression.role)) yield expression;
+  }
+}

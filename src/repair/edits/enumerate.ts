@@ -1,0 +1,153 @@
+import { grammarOf } from '../grammar/grammar.ts';
+import { descendants, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
+import * as conditions from './conditions.ts';
+import type { EditContext, Expression, Operator } from './context.ts';
+import * as drops from './drops.ts';
+import type { Candidate, Edit, EditKind } from './edit.ts';
+import { ingredientsOf } from './ingredients.ts';
+import * as literals from './literals.ts';
+import { moved } from './moves.ts';
+import * as names from './names.ts';
+import { normalise } from './normalise.ts';
+import * as operators from './operators.ts';
+import { PRIOR } from './prior.ts';
+import * as replacements from './replacements.ts';
+import { sameLiterals } from './same-literal.ts';
+import * as statements from './statements.ts';
+import * as swaps from './swaps.ts';
+import * as wraps from './wraps.ts';
+
+const OPERATORS: readonly Operator[] = [
+  operators.comparisons,
+  operators.arithmetic,
+  operators.logicalOperators,
+  operators.negations,
+  literals.numbers,
+  literals.strings,
+  literals.constants,
+  names.variables,
+  names.variableForLiteral,
+  names.functions,
+  names.members,
+  drops.operands,
+  drops.elements,
+  drops.wrappers,
+  drops.slices,
+  swaps.operands,
+  swaps.pairs,
+  swaps.branches,
+  wraps.calls,
+  wraps.suffixes,
+  wraps.offsets,
+  wraps.addedOperands,
+  wraps.doubled,
+  conditions.clauses,
+  conditions.replacedConditions,
+  conditions.elseIfs,
+  statements.dropped,
+  statements.inserted,
+  statements.guards,
+  statements.returns,
+  statements.assignments,
+  moved,
+  replacements.expressions,
+  replacements.measures,
+  replacements.addedArguments,
+  replacements.defaults,
+];
+
+/** Prepares a region for the operators: its expressions, statements and ingredients. */
+export function editContext(
+  source: SourceFile,
+  region: SyntaxNode,
+  hints: readonly string[] = [],
+): EditContext {
+  const grammar = grammarOf(source.language);
+  const expressionsOf = (from: SyntaxNode): Expression[] => {
+    const found: Expression[] = [];
+    for (const node of descendants(from, (child) => !grammar.isOpaque(child))) {
+      const role = grammar.role(node, source.text);
+      if (role) found.push({ node, role, text: textOf(source, node) });
+    }
+    return found;
+  };
+  const expressions = expressionsOf(region);
+  const statementList = [...descendants(region, (child) => !grammar.isOpaque(child))].filter(
+    (node) =>
+      node !== region &&
+      grammar.statementRole(node) !== null &&
+      node.parent !== null &&
+      !isHeader(node),
+  );
+  const ingredients = ingredientsOf({
+    source,
+    grammar,
+    region,
+    expressions,
+    fileExpressions: expressionsOf(source.root),
+    hints,
+  });
+  return { source, grammar, region, expressions, statements: statementList, ingredients };
+}
+
+/** `let i = 0` inside the head of a `for` is no statement of its own. */
+function isHeader(node: SyntaxNode): boolean {
+  return (
+    node.field === 'initializer' ||
+    node.field === 'condition' ||
+    node.field === 'increment' ||
+    node.field === 'init' ||
+    node.field === 'update'
+  );
+}
+
+/**
+ * All single edits of a region, without those that read the same, cheapest first. The cost is the negative logarithm
+ * of a probability: the share of its kind among real bugs, spread over the edits of that kind in this region.
+ */
+export function enumerateEdits(context: EditContext): Candidate[] {
+  const singles: Edit[] = [];
+  for (const operator of OPERATORS) singles.push(...operator(context));
+  singles.push(...sameLiterals(context, singles));
+  const { start, end } = context.region;
+  const inside = singles
+    .filter((edit) => edit.start >= start && edit.end <= end)
+    .map((edit) => keepApart(context.source.text, edit));
+  const weights = new Map<EditKind, number>();
+  for (const { kind, extra } of inside) {
+    weights.set(kind, (weights.get(kind) ?? 0) + Math.exp(-extra));
+  }
+  const best = new Map<string, { edit: Edit; cost: number }>();
+  const { text } = context.source;
+  const own = normalise(text.slice(start, end));
+  for (const edit of inside) {
+    const cost = PRIOR[edit.kind] + edit.extra + Math.log(weights.get(edit.kind) ?? 1);
+    const after = text.slice(start, edit.start) + edit.text + text.slice(edit.end, end);
+    const key = normalise(after);
+    if (key === own) continue;
+    const known = best.get(key);
+    if (!known || cost < known.cost) best.set(key, { edit, cost });
+  }
+  return [...best.values()]
+    .map(({ edit, cost }): Candidate => ({ path: context.source.path, edits: [edit], cost }))
+    .sort(byCost);
+}
+
+/** Puts a space where the edit would join two words, as when `if(a)` loses its parentheses. */
+function keepApart(text: string, edit: Edit): Edit {
+  const joins = (left: string, right: string) => /\w$/.test(left) && /^[\w'"]/.test(right);
+  const before = text.slice(Math.max(0, edit.start - 1), edit.start);
+  const after = text.slice(edit.end, edit.end + 1);
+  const start = joins(before, edit.text) ? ' ' : '';
+  const end = joins(edit.text, after) ? ' ' : '';
+  return start || end ? { ...edit, text: start + edit.text + end } : edit;
+}
+
+/** The cheaper first; ties by place and text, so that the order is always the same. */
+export function byCost(a: Candidate, b: Candidate): number {
+  if (a.cost !== b.cost) return a.cost - b.cost;
+  const [first, second] = [a.edits[0], b.edits[0]];
+  if (!first || !second) return 0;
+  if (first.start !== second.start) return first.start - second.start;
+  return first.text < second.text ? -1 : first.text > second.text ? 1 : 0;
+}

@@ -1,0 +1,338 @@
+import { messageOf } from '../errors.ts';
+import { isFailing } from '../testing/compare.ts';
+import { detectRunner } from '../testing/detect.ts';
+import type { TestReport } from '../testing/report.ts';
+import { runTests } from '../testing/run-tests.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Candidate } from './edits/edit.ts';
+import { byCost } from './edits/enumerate.ts';
+import { type Region, regionsOf } from './localise/regions.ts';
+import { rankLines, type SuspiciousLine } from './localise/suspicion.ts';
+import { openPool } from './pool/open.ts';
+import type { CandidatePool, Trial } from './pool/pool.ts';
+import { rankedPatch } from './ranked.ts';
+import type { RepairData, SuspiciousRow } from './result.ts';
+import { type SearchProgress, search } from './search.ts';
+import { Sources } from './sources.ts';
+import { validate } from './validate.ts';
+
+export interface RepairOptions {
+  readonly workspace: Workspace;
+  /** A second workspace with the tree as it is now; the engine closes it. */
+  readonly copy: () => Promise<Workspace>;
+  readonly testCommand?: string | undefined;
+  readonly statement: string;
+  /** Ids of the failing tests; empty: all that fail. */
+  readonly failing: readonly string[];
+  /** Only files below this path are edited. */
+  readonly path?: string | undefined;
+  /** Only functions of this name are edited. */
+  readonly functionName?: string | undefined;
+  /** Seconds of the search. */
+  readonly seconds: number;
+  readonly testTimeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+const SLOTS = 2;
+/** Regions that are searched at most. */
+const MOST_REGIONS = 60;
+/** Plausible candidates that the project's own command looks at, at most. */
+const MOST_VALIDATED = 12;
+const SHOWN_LINES = 12;
+const PASSING_SECONDS = 0.5;
+
+/** Localises, searches and validates; see docs/architecture.md. Never edits the workspace itself. */
+export async function repair(options: RepairOptions): Promise<RepairData> {
+  const { signal, workspace } = options;
+  const started = performance.now();
+  const nothing = (reason: string): RepairData => ({
+    suspicious: [],
+    patches: [],
+    tried: 0,
+    perSecond: 0,
+    seconds: (performance.now() - started) / 1000,
+    counts: {},
+    reason,
+  });
+  const runner = await detectRunner(workspace, signal);
+  if (!runner) return nothing('no test runner was found in this repository');
+  const copy = await options.copy();
+  try {
+    options.progress('reproducing the failing tests');
+    const before = await failingReport(options, copy);
+    if (before.state !== 'ran')
+      return nothing(`the tests did not run: ${firstLine(before.output)}`);
+    const failed = before.cases.filter(isFailing);
+    const wanted =
+      options.failing.length > 0
+        ? failed.filter((one) => options.failing.includes(one.id))
+        : failed;
+    if (wanted.length === 0) return nothing('no test fails, so there is nothing to repair by');
+    const files = [...new Set(wanted.flatMap((one) => one.file ?? one.id.split('::')[0] ?? []))];
+    const sources = new Sources(workspace, files);
+    const opening = openPool({
+      workspace: copy,
+      runner,
+      files,
+      slots: SLOTS,
+      learnSeconds: Math.max(5, options.seconds / 4),
+      testSeconds: 10,
+      source: (path) => sources.get(path),
+      signal,
+    });
+    if (!opening) return nothing(`candidates cannot be tried with ${runner.name} yet`);
+    const pool = await opening.catch((error: unknown) => messageOf(error));
+    if (typeof pool === 'string')
+      return nothing(`the tests could not be loaded to try candidates: ${firstLine(pool)}`);
+    try {
+      return await repairWith({
+        options,
+        pool,
+        sources,
+        copy,
+        before,
+        failing: new Set(wanted.map((one) => one.id)),
+        files,
+        started,
+      });
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    await copy.close();
+  }
+}
+
+interface Prepared {
+  readonly options: RepairOptions;
+  readonly pool: CandidatePool;
+  readonly sources: Sources;
+  readonly copy: Workspace;
+  readonly before: TestReport;
+  readonly failing: ReadonlySet<string>;
+  readonly files: readonly string[];
+  readonly started: number;
+}
+
+async function repairWith(prepared: Prepared): Promise<RepairData> {
+  const { options, pool, sources, failing } = prepared;
+  const { tests } = pool;
+  const known = tests.filter((test) => failing.has(test.id) && test.verdict === 'failed');
+  const reproduced = known.length > 0 ? known : tests.filter((test) => test.verdict === 'failed');
+  const failingIds = new Set(reproduced.map((test) => test.id));
+  const lines = rankLines(
+    tests,
+    failingIds,
+    (path) => sources.mayEdit(path) && isBelow(path, options.path),
+  );
+  const regions = await suspiciousRegions(lines, prepared);
+  const suspicious = suspiciousRows(lines, regions);
+  const base = { suspicious, tried: 0, perSecond: 0, counts: {}, patches: [] };
+  const seconds = () => (performance.now() - prepared.started) / 1000;
+  if (reproduced.length === 0) {
+    return {
+      ...base,
+      seconds: seconds(),
+      reason: 'the failing tests pass when run in a worker, so candidates cannot be told apart',
+    };
+  }
+  if (regions.length === 0) {
+    return {
+      ...base,
+      seconds: seconds(),
+      reason: 'the failing tests run no function that may be edited',
+    };
+  }
+  const judge = new Judge(prepared);
+  const deadline = Date.now() + options.seconds * 1000;
+  const result = await search({
+    pool,
+    regions,
+    trialOf: trialsOf(prepared, failingIds),
+    hints: [],
+    deadline,
+    signal: options.signal,
+    onPlausible: (candidate) => judge.add(candidate),
+    onProgress: (progress) => options.progress(progressText(progress, judge, deadline)),
+    isEnough: () => judge.isEnough(),
+  });
+  options.signal.throwIfAborted();
+  await judge.finish(options.progress);
+  const patches = judge.right.sort(byCost).flatMap((candidate) => {
+    const source = sources.get(candidate.path);
+    return source ? [rankedPatch(source, candidate, judge.right)] : [];
+  });
+  return {
+    suspicious,
+    patches,
+    tried: result.tried,
+    perSecond: Math.round(result.perSecond),
+    seconds: seconds(),
+    counts: result.counts,
+    ...(patches.length > 0
+      ? {}
+      : {
+          reason: `none of ${result.tried} small changes tried makes the failing tests pass without breaking others`,
+        }),
+  };
+}
+
+/** Runs the failing tests' files, or everything when nothing is known. */
+async function failingReport(options: RepairOptions, copy: Workspace): Promise<TestReport> {
+  const files = [
+    ...new Set(
+      options.failing.flatMap((id) => (id.includes('::') ? [id.split('::')[0] ?? ''] : [])),
+    ),
+  ];
+  return runTests({
+    workspace: copy,
+    scope: { files },
+    testCommand: options.testCommand,
+    timeoutMs: options.testTimeoutMs,
+    signal: options.signal,
+  });
+}
+
+async function suspiciousRegions(
+  lines: readonly SuspiciousLine[],
+  prepared: Prepared,
+): Promise<Region[]> {
+  const { options, sources } = prepared;
+  const loaded = [];
+  for (const path of new Set(lines.map((line) => line.path))) {
+    const source = await sources.load(path);
+    if (source) loaded.push(source);
+  }
+  const words = new Set(options.statement.match(/[A-Za-z_]\w{2,}/g) ?? []);
+  return regionsOf(loaded, lines, words)
+    .filter(({ name }) => {
+      const wanted = options.functionName;
+      return wanted === undefined || name === wanted || name.endsWith(`.${wanted}`);
+    })
+    .slice(0, MOST_REGIONS);
+}
+
+function isBelow(path: string, folder: string | undefined): boolean {
+  return folder === undefined || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** For each file: the failing tests, the quick ones first, and passing tests that run the file. */
+function trialsOf({ pool }: Prepared, failing: ReadonlySet<string>): (path: string) => Trial {
+  const bySeconds = [...pool.tests].sort((a, b) => a.seconds - b.seconds);
+  const known = new Map<string, Trial>();
+  return (path) => {
+    let trial = known.get(path);
+    if (!trial) {
+      let spent = 0;
+      const passing = bySeconds.filter((test) => {
+        if (test.verdict !== 'passed' || !test.lines[path]) return false;
+        spent += test.seconds;
+        return spent <= PASSING_SECONDS;
+      });
+      const chosen = bySeconds.filter((test) => failing.has(test.id));
+      trial = { failing: chosen.map(({ id }) => id), passing: passing.map(({ id }) => id) };
+      known.set(path, trial);
+    }
+    return trial;
+  };
+}
+
+/** Has the project's own command look at plausible candidates while the search goes on. */
+class Judge {
+  readonly right: Candidate[] = [];
+  private readonly prepared: Prepared;
+  private readonly waiting: Candidate[] = [];
+  private running: Promise<void> | null = null;
+  private looked = 0;
+  private firstAt: number | null = null;
+  private readonly startedAt = Date.now();
+  private copy: Promise<Workspace> | null = null;
+
+  constructor(prepared: Prepared) {
+    this.prepared = prepared;
+  }
+
+  add(candidate: Candidate): void {
+    this.waiting.push(candidate);
+    this.waiting.sort(byCost);
+    this.running ??= this.work().finally(() => {
+      this.running = null;
+    });
+  }
+
+  /** Some time after the first right candidate, as a better one may follow soon. */
+  isEnough(): boolean {
+    if (this.looked >= MOST_VALIDATED) return true;
+    if (this.firstAt === null) return false;
+    const toFirst = this.firstAt - this.startedAt;
+    return Date.now() - this.firstAt > Math.max(1500, 0.5 * toFirst);
+  }
+
+  async finish(progress: (text: string) => void): Promise<void> {
+    if (this.running)
+      progress(`validating ${this.waiting.length + 1} candidates with the project's own command`);
+    while (this.running) await this.running;
+    if (this.copy) await (await this.copy).close();
+  }
+
+  private async work(): Promise<void> {
+    const { options, sources, failing, files, before } = this.prepared;
+    this.copy ??= options.copy();
+    const workspace = await this.copy;
+    while (this.looked < MOST_VALIDATED) {
+      const candidate = this.waiting.shift();
+      if (!candidate) return;
+      this.looked += 1;
+      const right = await validate(candidate, {
+        workspace,
+        testCommand: options.testCommand,
+        timeoutMs: options.testTimeoutMs,
+        signal: options.signal,
+        file: (path) => sources.decoded(path),
+        failing,
+        files,
+        before,
+      });
+      if (right) {
+        this.right.push(candidate);
+        this.firstAt ??= Date.now();
+      }
+    }
+  }
+}
+
+function progressText(progress: SearchProgress, judge: Judge, deadline: number): string {
+  const left = Math.max(0, Math.round((deadline - Date.now()) / 1000));
+  const [best] = [...judge.right].sort(byCost);
+  const found = best
+    ? `best so far: ${best.edits[0]?.kind ?? 'edit'} in ${best.path}`
+    : `${progress.plausible} fit the tests`;
+  return `tried ${progress.tried} candidates, ${Math.round(progress.perSecond)} a second; ${found}; ${progress.left} waiting, at most ${left} s left`;
+}
+
+function suspiciousRows(
+  lines: readonly SuspiciousLine[],
+  regions: readonly Region[],
+): SuspiciousRow[] {
+  return regions
+    .flatMap((region) =>
+      lines
+        .filter((line) => line.path === region.source.path && region.lines.has(line.line))
+        .slice(0, 3)
+        .map((line) => ({
+          path: line.path,
+          line: line.line,
+          function: region.name,
+          score: Math.round(line.score * 1000) / 1000,
+          failing: line.failing,
+          passing: line.passing,
+        })),
+    )
+    .slice(0, SHOWN_LINES);
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n').at(0)?.slice(0, 300) ?? '';
+}

@@ -1,0 +1,55 @@
+import type { Runner } from '../../testing/runner.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import type { SourceFile } from '../tree.ts';
+import { openJavaScriptPool } from './javascript-pool.ts';
+import type { CandidatePool } from './pool.ts';
+import { openPythonPool } from './python-pool.ts';
+
+export interface OpenPoolOptions {
+  readonly workspace: Workspace;
+  readonly runner: Runner;
+  readonly files: readonly string[];
+  readonly slots: number;
+  readonly learnSeconds: number;
+  readonly testSeconds: number;
+  readonly source: (path: string) => SourceFile | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the pool that goes with a test runner.
+ *
+ * @returns null when there is none for it
+ * @throws {Error} when the tests cannot be loaded in a worker
+ */
+export function openPool(options: OpenPoolOptions): Promise<CandidatePool> | null {
+  const { runner } = options;
+  const { env } = runner.command({});
+  const shared = { ...options, env, cwd: runner.cwd };
+  switch (runner.name) {
+    case 'pytest':
+    case 'unittest':
+      return openPythonPool({
+        ...shared,
+        engine: runner.name,
+        interpreter: interpreterOf(runner, options.workspace),
+      });
+    case 'node:test':
+    case 'mocha':
+    case 'jest':
+    case 'vitest':
+      return openJavaScriptPool({ ...shared, engine: runner.name });
+    default:
+      return null;
+  }
+}
+
+/** The Python that runs the tests, from `python -m pytest`, `.venv/bin/pytest` and the like. */
+function interpreterOf(runner: Runner, workspace: Workspace): string {
+  const absolute = (path: string) =>
+    path.includes('/') && !path.startsWith('/') ? `${workspace.root}/${path}` : path;
+  const [first = 'python3'] = runner.program;
+  if (/(?:^|\/)python[\d.]*$/.test(first)) return absolute(first);
+  if (/\/(?:pytest|py\.test)$/.test(first)) return absolute(first.replace(/[^/]+$/, 'python'));
+  return 'python3';
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Candidate } from '../edits/edit.ts';
+
+/** What a worker found out about a test before any change. Paths are relative to the root, lines count from 1. */
+export const LearnedTest = z.object({
+  id: z.string(),
+  file: z.string(),
+  /** `hang`, `died` and others when the worker could not run it. */
+  verdict: z.string(),
+  seconds: z.number().default(0),
+  /** Loop turns and calls it used (JavaScript). */
+  fuel: z.number().optional(),
+  lines: z.record(z.string(), z.array(z.number())).default({}),
+  /** Where it failed, outermost call first. */
+  frames: z.array(z.tuple([z.string(), z.number()])).default([]),
+  message: z.string().default(''),
+});
+export type LearnedTest = z.infer<typeof LearnedTest>;
+
+export const Learned = z.object({ tests: z.array(LearnedTest) });
+
+/**
+ * How a candidate did. `passed`: all failing tests and the passing ones it was tried on pass; `breaks`: the failing
+ * ones pass, a passing one does not; `same`: behaves as one tried before; `invalid`: does not compile.
+ */
+export interface Verdict {
+  readonly kind: string;
+  /** Checks that failed before and hold now. */
+  readonly improved: number;
+  /** Checks that held before and fail now. */
+  readonly broken: number;
+}
+
+/** The tests that a candidate is tried on, by id. */
+export interface Trial {
+  readonly failing: readonly string[];
+  readonly passing: readonly string[];
+}
+
+export type TellVerdict = (candidate: Candidate, verdict: Verdict) => void;
+
+/** Runs candidates somewhere. Several batches may be asked for at once; they share the slots. */
+export interface CandidatePool {
+  readonly tests: readonly LearnedTest[];
+  /** How many batches run side by side. */
+  readonly slots: number;
+  /** Runs the candidates in order; resolves when all are told or the signal aborts. */
+  run(
+    candidates: readonly Candidate[],
+    trial: Trial,
+    told: TellVerdict,
+    signal: AbortSignal,
+  ): Promise<void>;
+  close(): Promise<void>;
+}

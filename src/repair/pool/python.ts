@@ -1,0 +1,65 @@
+import { applyEdits, type Candidate } from '../edits/edit.ts';
+import { grammarOf } from '../grammar/grammar.ts';
+import { ancestors, childOf, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
+
+/** A function that the Python worker can swap on its own. */
+export interface PythonUnit {
+  readonly start: number;
+  readonly end: number;
+  /** Row of its `def`, from 0. */
+  readonly line: number;
+  readonly name: string;
+  /** Lines of the classes around it, outermost first. */
+  readonly headers: readonly string[];
+}
+
+/**
+ * The outermost function around an edit that stands in classes only, with the first line of each class.
+ *
+ * @returns null for an edit outside of any function, in a decorator, a default value or the parameters
+ */
+export function pythonUnit(source: SourceFile, start: number, end: number): PythonUnit | null {
+  const grammar = grammarOf('python');
+  let unit: SyntaxNode | null = null;
+  let at: SyntaxNode | null = smallest(source.root, start, end);
+  for (; at; at = at.parent) if (grammar.isFunction(at)) unit = at;
+  if (!unit) return null;
+  const body = childOf(unit, 'body');
+  if (!body || start < body.start) return null;
+  const headers: string[] = [];
+  for (const outer of ancestors(unit)) {
+    if (!grammar.isClass(outer)) continue;
+    const name = childOf(outer, 'name');
+    const lineStart = source.text.lastIndexOf('\n', outer.start - 1) + 1;
+    const indent = source.text.slice(lineStart, outer.start);
+    headers.unshift(`${indent}class ${name ? textOf(source, name) : '_'}:`);
+  }
+  const lineStart = source.text.lastIndexOf('\n', unit.start - 1) + 1;
+  const nameNode = childOf(unit, 'name');
+  return {
+    start: lineStart,
+    end: unit.end,
+    line: unit.row,
+    name: nameNode ? textOf(source, nameNode) : '',
+    headers,
+  };
+}
+
+function smallest(root: SyntaxNode, start: number, end: number): SyntaxNode {
+  let at = root;
+  for (;;) {
+    const inner = at.children.find((child) => child.start <= start && end <= child.end);
+    if (!inner) return at;
+    at = inner;
+  }
+}
+
+/** The text of a unit with a candidate's edits put in. */
+export function unitText(source: SourceFile, unit: PythonUnit, candidate: Candidate): string {
+  const shifted = candidate.edits.map((edit) => ({
+    ...edit,
+    start: edit.start - unit.start,
+    end: edit.end - unit.start,
+  }));
+  return `${applyEdits(source.text.slice(unit.start, unit.end), shifted)}\n`;
+}

@@ -1,0 +1,130 @@
+'use strict';
+// Runs candidate versions of JavaScript modules against tests that are loaded in this process.
+//
+// Started with a folder. `config.json` there says what to load; `ready.json` answers with the tests, their verdicts
+// and the lines each of them ran. Every `batch-N.json` that appears is answered by `results-N.jsonl`, a line a
+// candidate and a last line `end`. The file `stop` ends the worker.
+//
+// This process only watches. The candidates run in a child process; one that stops making progress or dies is
+// replaced, and its candidate counts as hung or died.
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const folder = process.argv[2];
+const role = process.argv[3];
+
+if (role === 'child') require('./candidates.cjs').main(folder);
+else supervise();
+
+function supervise() {
+  const config = JSON.parse(fs.readFileSync(path.join(folder, 'config.json'), 'utf8'));
+  const file = (name) => path.join(folder, name);
+  let child = null;
+  let batch = null;
+  let number = 0;
+
+  const start = () => {
+    const memory = Math.max(128, Math.floor(config.memory / (1 << 20)));
+    const flags = [`--max-old-space-size=${memory}`, '--no-warnings', __filename, folder, 'child'];
+    const started = spawn(process.execPath, flags, {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      detached: true,
+    });
+    const fresh = { process: started, ready: false, since: Date.now() };
+    started.on('message', (message) => {
+      fresh.since = Date.now();
+      if (message === 'ready') fresh.ready = true;
+      if (message === 'done') finish();
+    });
+    started.on('exit', () => {
+      if (child !== fresh) return;
+      child = null;
+      if (batch) skip('died');
+      else if (!fs.existsSync(file('ready.json'))) fail('the process that loads the tests ended');
+    });
+    started.on('error', () => {});
+    child = fresh;
+  };
+  const kill = () => {
+    const pid = child?.process.pid;
+    child = null;
+    if (!pid) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  };
+  const fail = (error) => {
+    fs.writeFileSync(file('failed.part'), JSON.stringify({ error }));
+    fs.renameSync(file('failed.part'), file('failed.json'));
+    process.exit(1);
+  };
+  const answered = () => {
+    const text = fs.readFileSync(file(`results-${number}.jsonl`), 'utf8');
+    return text.split('\n').length - 1;
+  };
+  const skip = (verdict) => {
+    const done = answered();
+    const candidate = batch.ids[done];
+    if (candidate !== undefined) {
+      const line = `${JSON.stringify([candidate, verdict, 0, 0])}\n`;
+      fs.appendFileSync(file(`results-${number}.jsonl`), line);
+    }
+    batch.skip = done + 1;
+    batch.sent = false;
+  };
+  const finish = () => {
+    if (!batch) return;
+    fs.appendFileSync(file(`results-${number}.jsonl`), 'end\n');
+    fs.unlinkSync(file(`batch-${number}.json`));
+    batch = null;
+    number += 1;
+  };
+  const sizeOf = () => {
+    try {
+      return fs.statSync(file(`results-${number}.jsonl`)).size;
+    } catch {
+      return 0;
+    }
+  };
+
+  let lastSize = 0;
+  const parent = process.ppid;
+  const tick = () => {
+    if (fs.existsSync(file('stop')) || process.ppid !== parent) {
+      kill();
+      process.exit(0);
+    }
+    if (!child) start();
+    if (!batch && fs.existsSync(file(`batch-${number}.json`))) {
+      const read = JSON.parse(fs.readFileSync(file(`batch-${number}.json`), 'utf8'));
+      const ids = read.candidates.map((candidate) => candidate.id);
+      batch = { ids, skip: 0, sent: false, limit: read.wallSeconds * 1000 };
+      fs.writeFileSync(file(`results-${number}.jsonl`), '');
+    }
+    if (batch && batch.skip >= batch.ids.length) finish();
+    else if (batch && child?.ready && !batch.sent) {
+      batch.sent = true;
+      lastSize = sizeOf();
+      child.since = Date.now();
+      child.process.send({ batch: number, skip: batch.skip });
+    }
+    if (batch?.sent && child) {
+      const size = sizeOf();
+      if (size !== lastSize) child.since = Date.now();
+      lastSize = size;
+      if (Date.now() - child.since > batch.limit) {
+        kill();
+        skip('hang');
+      }
+    } else if (child && !child.ready && Date.now() - child.since > config.startSeconds * 1000) {
+      kill();
+      if (!fs.existsSync(file('ready.json'))) fail('the tests took too long to load');
+    }
+    setTimeout(tick, 5);
+  };
+  tick();
+}

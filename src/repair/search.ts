@@ -1,0 +1,130 @@
+import type { Candidate } from './edits/edit.ts';
+import { byCost, editContext, enumerateEdits } from './edits/enumerate.ts';
+import type { Region } from './localise/regions.ts';
+import type { CandidatePool, Trial, Verdict } from './pool/pool.ts';
+
+/** Regions whose edits are listed at once. */
+const REGIONS_AT_ONCE = 6;
+/** Edits of one region that are tried at most. */
+const MOST_EDITS = 25_000;
+/** A batch is made to take about this long. */
+const BATCH_MS = 400;
+
+export interface SearchProgress {
+  readonly tried: number;
+  readonly perSecond: number;
+  readonly plausible: number;
+  /** Candidates known but not tried yet. */
+  readonly left: number;
+}
+
+export interface SearchOptions {
+  readonly pool: CandidatePool;
+  readonly regions: readonly Region[];
+  /** The tests that a candidate of a region is tried on. */
+  readonly trialOf: (path: string) => Trial;
+  readonly hints: readonly string[];
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  readonly onPlausible: (candidate: Candidate) => void;
+  readonly onProgress: (progress: SearchProgress) => void;
+  /** True when what was found is enough. */
+  readonly isEnough: (progress: SearchProgress) => boolean;
+}
+
+export interface SearchResult extends SearchProgress {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** Tries single edits of the regions, the likelier first, until the time is over or enough was found. */
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const started = performance.now();
+  const counts: Record<string, number> = {};
+  const queue: Candidate[] = [];
+  const regions = [...options.regions];
+  let tried = 0;
+  let plausible = 0;
+  const progress = (): SearchProgress => {
+    const seconds = (performance.now() - started) / 1000;
+    return { tried, perSecond: tried / Math.max(0.001, seconds), plausible, left: queue.length };
+  };
+  const refill = () => {
+    const next = regions.splice(0, REGIONS_AT_ONCE);
+    const top = options.regions[0]?.score ?? 1;
+    for (const region of next) queue.push(...candidatesOf(region, top, options.hints));
+    queue.sort((a, b) => byCost(b, a));
+  };
+  const isOver = () =>
+    options.signal.aborted || Date.now() >= options.deadline || options.isEnough(progress());
+
+  const slot = async () => {
+    let size = 40;
+    while (!isOver()) {
+      if (queue.length === 0) {
+        if (regions.length === 0) return;
+        refill();
+        continue;
+      }
+      const path = queue.at(-1)?.path ?? '';
+      const batch: Candidate[] = [];
+      while (batch.length < size && queue.at(-1)?.path === path) {
+        const candidate = queue.pop();
+        if (candidate) batch.push(candidate);
+      }
+      const began = performance.now();
+      const told = (candidate: Candidate, verdict: Verdict) => {
+        tried += 1;
+        counts[verdict.kind] = (counts[verdict.kind] ?? 0) + 1;
+        if (verdict.kind === 'passed') {
+          plausible += 1;
+          options.onPlausible(candidate);
+        }
+      };
+      const over = AbortSignal.any([
+        options.signal,
+        AbortSignal.timeout(Math.max(1, options.deadline - Date.now())),
+      ]);
+      await options.pool.run(batch, options.trialOf(path), told, over);
+      options.onProgress(progress());
+      const took = performance.now() - began;
+      size = Math.round(
+        Math.min(600, Math.max(10, (batch.length * BATCH_MS) / Math.max(20, took))),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: options.pool.slots }, slot));
+  return { ...progress(), counts, seconds: (performance.now() - started) / 1000 };
+}
+
+/** A region's edits; the cost takes in how suspicious the region and the edited line are. */
+export function candidatesOf(region: Region, top: number, hints: readonly string[]): Candidate[] {
+  const context = editContext(region.source, region.node, hints);
+  const regionCost = 6 * Math.max(0, top - region.score);
+  const best = Math.max(0.01, ...region.lines.values());
+  const rowOf = rowFinder(region.source.text);
+  return enumerateEdits(context)
+    .slice(0, MOST_EDITS)
+    .map((candidate) => {
+      const start = candidate.edits[0]?.start ?? 0;
+      const line = region.lines.get(rowOf(start) + 1);
+      const ratio = line === undefined ? 0.3 : Math.max(0.1, line / best);
+      return { ...candidate, cost: candidate.cost + regionCost - 1.5 * Math.log(ratio) };
+    });
+}
+
+/** @returns a function from an offset to its row, from 0 */
+export function rowFinder(text: string): (offset: number) => number {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+}
