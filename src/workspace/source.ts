@@ -45,45 +45,31 @@ export async function readSource(
 ): Promise<Source> {
   const cwd = await existingFolder(path);
   const run = (args: string[]) => git(args, { cwd, signal });
-  const wanted = base ?? 'HEAD';
-  if (wanted.startsWith('-') || wanted.trim() === '') throw noSuchCommit(wanted);
-  const [facts, topLevel, commits, listed, config] = await Promise.allSettled([
-    run(['rev-parse', '--is-bare-repository', '--path-format=absolute', '--git-common-dir']),
+  const [head, topLevel, listed, config, chosen] = await Promise.allSettled([
+    run(['rev-parse', ...HEAD_FACTS, ...PLACE_FACTS]),
     run(['rev-parse', '--show-toplevel']),
-    run(['rev-parse', '--verify', '--end-of-options', `${wanted}^{commit}`]),
-    run([
-      'ls-files',
-      '-z',
-      '-t',
-      '--cached',
-      '--others',
-      '--exclude-standard',
-      '--full-name',
-      ':/',
-    ]),
+    run([...LIST_FILES, ':/']),
     run(['config', '--list', '-z']),
+    base === undefined ? null : resolveCommit(base, run),
   ]);
   signal?.throwIfAborted();
-  if (facts.status === 'rejected') throw notARepository(path, facts.reason);
-  const [isBare, ...gitDirLines] = facts.value.slice(0, -1).split('\n');
+  if (chosen.status === 'rejected' && !(chosen.reason instanceof GitFailure)) throw chosen.reason;
+  const facts =
+    head.status === 'fulfilled'
+      ? head.value
+      : await withoutHead(path, base, chosen, () => run(['rev-parse', ...PLACE_FACTS]));
+  const [headCommit, headTree, symbolic, isBare, ...gitDirLines] = facts.slice(0, -1).split('\n');
   const gitDir = gitDirLines.join('\n');
+  if (chosen.status === 'rejected') throw noSuchCommit(base ?? 'HEAD', chosen.reason);
+  const { commit: baseCommit, tree } = chosen.value ?? {
+    commit: headCommit ?? '',
+    tree: headTree ?? '',
+  };
   const bare = isBare === 'true' || topLevel.status === 'rejected';
-  if (commits.status === 'rejected') {
-    if (base !== undefined) throw noSuchCommit(base, commits.reason);
-    throw new UsageError(
-      `--repo ${path} has no commit yet; commit something first, so that a patch has a base.`,
-      { cause: commits.reason },
-    );
-  }
-  const baseCommit = commits.value.trim();
-  const [heads, shallow, objects] = await Promise.all([
-    run(['rev-parse', `${baseCommit}^{tree}`, 'HEAD', '--symbolic-full-name', 'HEAD']).catch(() =>
-      run(['rev-parse', `${baseCommit}^{tree}`]),
-    ),
+  const [shallow, objects] = await Promise.all([
     readFile(join(gitDir, 'shallow'), 'utf8').catch(() => ''),
     countPacked(join(gitDir, 'objects', 'pack')),
   ]);
-  const [tree = '', head, symbolic] = heads.split('\n');
   const settings = parseConfig(config.status === 'fulfilled' ? config.value : '');
   const topLevelPath = topLevel.status === 'fulfilled' ? topLevel.value.slice(0, -1) : '';
   return {
@@ -92,7 +78,7 @@ export async function readSource(
     baseCommit,
     baseCommitTree: tree,
     branch: symbolic?.startsWith('refs/heads/') ? symbolic : null,
-    baseIsHead: head === baseCommit,
+    baseIsHead: headCommit === baseCommit,
     ...splitListing(listed.status === 'fulfilled' && !bare ? listed.value : ''),
     shallow: shallow.split('\n').filter(Boolean),
     exclude: await readExcludes(gitDir, settings.get('core.excludesfile')),
@@ -103,6 +89,49 @@ export async function readSource(
     }),
     objects,
   };
+}
+
+const HEAD_FACTS = ['HEAD^{commit}', 'HEAD^{tree}', '--symbolic-full-name', 'HEAD'];
+/** The path comes last: it may hold line breaks. */
+const PLACE_FACTS = ['--is-bare-repository', '--path-format=absolute', '--git-common-dir'];
+const LIST_FILES = [
+  ...['ls-files', '-z', '-t', '--cached', '--others', '--exclude-standard', '--full-name'],
+];
+
+async function resolveCommit(
+  base: string,
+  run: (args: string[]) => Promise<string>,
+): Promise<{ commit: string; tree: string }> {
+  if (base.startsWith('-') || base.trim() === '') throw noSuchCommit(base);
+  const verify = ['rev-parse', '--verify', '--end-of-options'];
+  const [commit, tree] = await Promise.all([
+    run([...verify, `${base}^{commit}`]),
+    run([...verify, `${base}^{tree}`]),
+  ]);
+  return { commit: commit.trim(), tree: tree.trim() };
+}
+
+/**
+ * A repository whose HEAD names no commit still has others to start from.
+ *
+ * @returns what `rev-parse` would have printed, HEAD's own lines empty
+ */
+async function withoutHead(
+  path: string,
+  base: string | undefined,
+  chosen: PromiseSettledResult<unknown>,
+  readPlace: () => Promise<string>,
+): Promise<string> {
+  const place = await readPlace().catch((error) => {
+    throw notARepository(path, error);
+  });
+  if (base === undefined) {
+    throw new UsageError(
+      `--repo ${path} has no commit yet; commit something first, so that a patch has a base.`,
+    );
+  }
+  if (chosen.status === 'rejected') throw noSuchCommit(base, chosen.reason);
+  return `\n\n\n${place}`;
 }
 
 async function existingFolder(path: string): Promise<string> {
