@@ -47,7 +47,7 @@ export const viewTool = defineTool({
     if (stat.kind === 'directory') return viewFolder(path, context);
     const bytes = await workspace.readFile(path);
     const decoded = decodeText(bytes);
-    if (!decoded) return { text: describeBinary(path, bytes) };
+    if (!decoded) return { text: await describeBinary(path, bytes) };
     // A file that is read may soon be edited: its checker starts meanwhile.
     if (!isScratchPath(workspace, path) && context.settings.semanticChecks !== false) {
       warmUp(workspace, path);

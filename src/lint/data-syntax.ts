@@ -1,12 +1,10 @@
-import { basename, extname } from 'node:path';
 import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-parser';
 import { type DefaultTreeAdapterMap, type ParserOptions, parse as parseHtml } from 'parse5';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
 import { lineOfOffset, linesOf } from '../text/lines.ts';
+import type { DataFormat } from './data-format.ts';
 import type { Diagnostic } from './diagnostic.ts';
-
-export type DataFormat = 'json' | 'jsonc' | 'yaml' | 'toml' | 'html';
 
 /** Longer texts are not checked: their parsers would cost more than an edit may. */
 const MAX_CHARS = 1_000_000;
@@ -29,32 +27,6 @@ const HTML_ERRORS = new Set([
   'invalid-first-character-of-tag-name',
   'duplicate-attribute',
 ]);
-
-/** @returns the format of a data or markup file by its name, null for any other */
-export function dataFormatOf(path: string): DataFormat | null {
-  const name = basename(path);
-  switch (extname(name).toLowerCase()) {
-    case '.json':
-      return /^(tsconfig|jsconfig|settings|launch|tasks|extensions|devcontainer|api-extractor|\.)/.test(
-        name,
-      )
-        ? 'jsonc'
-        : 'json';
-    case '.jsonc':
-    case '.json5':
-      return extname(name) === '.jsonc' ? 'jsonc' : null;
-    case '.yaml':
-    case '.yml':
-      return 'yaml';
-    case '.toml':
-      return 'toml';
-    case '.html':
-    case '.htm':
-      return 'html';
-    default:
-      return null;
-  }
-}
 
 /** @returns the syntax errors of a data or markup file, in the words of its parser */
 export function dataSyntax(format: DataFormat, text: string): Diagnostic[] {

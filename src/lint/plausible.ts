@@ -1,6 +1,5 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
-import globals from 'globals';
 import { ripgrep } from '../search/ripgrep.ts';
 import { languageOf } from '../syntax/languages.ts';
 import { parse } from '../syntax/parser.ts';
@@ -112,8 +111,11 @@ async function insideTry(text: CheckedText, finding: Finding): Promise<boolean> 
   return false;
 }
 
-function isGlobal(name: string): boolean {
-  knownGlobals ??= new Set(Object.values(globals).flatMap((names) => Object.keys(names)));
+async function isGlobal(name: string): Promise<boolean> {
+  if (!knownGlobals) {
+    const { default: globals } = await import('globals');
+    knownGlobals = new Set(Object.values(globals).flatMap((names) => Object.keys(names)));
+  }
   return knownGlobals.has(name);
 }
 

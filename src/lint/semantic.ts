@@ -3,9 +3,7 @@ import { decodeText } from '../text/encoding.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type Diagnostic, diagnosticsAdded, type LineChange } from './diagnostic.ts';
 import { plausible } from './plausible.ts';
-import { startPyright } from './pyright.ts';
 import type { Finding, SemanticChecker } from './semantic-checker.ts';
-import { startTypeScript } from './typescript.ts';
 
 /** How long an edit waits for a checker that has to start first, and for one that runs. */
 const COLD_MS = 10_000;
@@ -114,7 +112,7 @@ function serviceOf(workspace: Workspace, name: ServiceName): Service {
   services.set(workspace, running);
   const known = running.get(name);
   if (known) return known;
-  const checker = name === 'pyright' ? startPyright(workspace) : startTypeScript(workspace);
+  const checker = start(workspace, name);
   const service: Service = {
     checker,
     started: false,
@@ -133,6 +131,11 @@ function serviceOf(workspace: Workspace, name: ServiceName): Service {
   );
   running.set(name, service);
   return service;
+}
+
+async function start(workspace: Workspace, name: ServiceName): Promise<SemanticChecker> {
+  if (name === 'pyright') return (await import('./pyright.ts')).startPyright(workspace);
+  return (await import('./typescript.ts')).startTypeScript(workspace);
 }
 
 function closeWhenIdle(workspace: Workspace, name: ServiceName, service: Service): void {

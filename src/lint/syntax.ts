@@ -1,7 +1,7 @@
 import type { Node, Tree } from 'web-tree-sitter';
 import { type LanguageId, languageOf } from '../syntax/languages.ts';
 import { parse, type TextChange } from '../syntax/parser.ts';
-import { dataFormatOf, dataSyntax } from './data-syntax.ts';
+import { dataFormatOf } from './data-format.ts';
 import { type Diagnostic, diagnosticsAdded, type LineChange } from './diagnostic.ts';
 import { pythonIndentation } from './python-indentation.ts';
 
@@ -23,6 +23,8 @@ export interface EditedText {
 export async function syntaxErrorsAdded(edit: EditedText): Promise<Diagnostic[]> {
   const format = dataFormatOf(edit.path);
   if (format) {
+    // Loaded when first needed: four parsers would slow every start.
+    const { dataSyntax } = await import('./data-syntax.ts');
     const after = dataSyntax(format, edit.after);
     if (after.length === 0) return [];
     return diagnosticsAdded(dataSyntax(format, edit.before ?? ''), after, edit.lines);

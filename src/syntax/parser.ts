@@ -1,4 +1,4 @@
-import { Language, Parser, type Point, type Tree } from 'web-tree-sitter';
+import type { Parser, Point, Tree } from 'web-tree-sitter';
 import { grammarBytes, type LanguageId } from './languages.ts';
 
 /** Trees kept for the next edit of the same text. */
@@ -14,7 +14,8 @@ export interface TextChange {
 }
 
 const parsers = new Map<LanguageId, Promise<Parser>>();
-let runtime: Promise<void> | undefined;
+/** The library is loaded with the first parse, not with every start. */
+let runtime: Promise<typeof import('web-tree-sitter')> | undefined;
 
 /** Least recently used first. */
 const trees = new Map<string, Tree>();
@@ -58,14 +59,20 @@ function parserFor(language: LanguageId): Promise<Parser> {
   const known = parsers.get(language);
   if (known) return known;
   const made = (async () => {
-    runtime ??= Parser.init();
-    await runtime;
+    runtime ??= loadRuntime();
+    const { Language, Parser } = await runtime;
     const parser = new Parser();
     parser.setLanguage(await Language.load(grammarBytes(language)));
     return parser;
   })();
   parsers.set(language, made);
   return made;
+}
+
+async function loadRuntime(): Promise<typeof import('web-tree-sitter')> {
+  const library = await import('web-tree-sitter');
+  await library.Parser.init();
+  return library;
 }
 
 function edited(tree: Tree, before: string, change: TextChange): Tree {

@@ -1,5 +1,4 @@
 import { extname } from 'node:path';
-import { imageSize } from 'image-size';
 
 /** First bytes of formats one meets in repositories. */
 const SIGNATURES: readonly (readonly [string, string])[] = [
@@ -20,9 +19,9 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
 ];
 
 /** @returns one line on a file that is no text: what it is and how large */
-export function describeBinary(path: string, bytes: Buffer): string {
+export async function describeBinary(path: string, bytes: Buffer): Promise<string> {
   const size = sizeText(bytes.length);
-  const image = imageOf(bytes);
+  const image = await imageOf(bytes);
   if (image) return `[${path}: image, ${image}, ${size}. Its content is not shown.]`;
   const head = bytes.subarray(0, 16).toString('hex');
   const known = SIGNATURES.find(([signature]) => head.startsWith(signature))?.[1];
@@ -37,7 +36,8 @@ export function sizeText(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-function imageOf(bytes: Buffer): string | null {
+async function imageOf(bytes: Buffer): Promise<string | null> {
+  const { imageSize } = await import('image-size');
   try {
     const { type, width, height } = imageSize(bytes);
     return type ? `${type.toUpperCase()} of ${width} x ${height} pixels` : null;
