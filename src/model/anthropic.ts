@@ -23,6 +23,8 @@ export interface AnthropicOptions extends AnthropicAccess {
   readonly effort?: Effort | undefined;
   /** Tokens of the longest answer, thinking included. */
   readonly maxOutputTokens?: number | undefined;
+  /** Waits for the list of models before the first request, so that a recorded run is the same each time. */
+  readonly settled?: boolean | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly patience?: Patience | undefined;
 }
@@ -80,7 +82,7 @@ async function connect(options: AnthropicOptions): Promise<Connection> {
   const client = openClient(options);
   const { baseURL } = client.base;
   const catalogue = new CatalogueReader({
-    file: options.catalogueFile,
+    file: options.settled ? undefined : options.catalogueFile,
     baseURL,
     fetch: (signal) => fetchCatalogue(client.models, baseURL, signal),
   });
@@ -100,6 +102,7 @@ async function turnFrom(asked: {
   const { connection, options, model, request, completing } = asked;
   const { client, classify, catalogue } = connection;
   const { signal, onProgress } = completing;
+  if (options.settled) await catalogue.refresh(model, signal);
   const facts = catalogue.factsOf(model);
   const cleared = clearedUses(request.messages, facts);
   if (cleared > connection.cleared) {
@@ -122,7 +125,7 @@ async function turnFrom(asked: {
         signal,
         onBroken: (usage) => broken.push(usage),
       });
-      catalogue.refresh(model, signal);
+      void catalogue.refresh(model, signal);
       return answer;
     },
     classify,

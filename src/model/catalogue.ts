@@ -58,12 +58,15 @@ export class CatalogueReader {
     return this.#catalogue?.models[model];
   }
 
-  /** Starts fetching once, when nothing is known of the model or the list is old; a failure leaves what is known. */
-  refresh(model: string, signal: AbortSignal): void {
+  /**
+   * Fetches once, when nothing is known of the model or the list is old; a failure leaves what is known. Never rejects,
+   * and need not be awaited.
+   */
+  async refresh(model: string, signal: AbortSignal): Promise<void> {
     const age = Date.now() - (this.#catalogue?.fetchedAt ?? 0);
     if (this.#refreshed || (this.factsOf(model) && age < CATALOGUE_LIFE_MS)) return;
     this.#refreshed = true;
-    this.#fetch(signal)
+    await this.#fetch(signal)
       .then(async (catalogue) => {
         this.#catalogue = catalogue;
         if (this.#file !== undefined) await writeCatalogue(this.#file, catalogue);

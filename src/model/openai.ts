@@ -29,6 +29,8 @@ export interface OpenAiOptions extends ChatAccess {
   readonly maxOutputTokens?: number | undefined;
   /** Tokens of the model's context, where the user knows better than the server tells. */
   readonly contextTokens?: number | undefined;
+  /** Waits for the list of models before the first request, so that a recorded run is the same each time. */
+  readonly settled?: boolean | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly patience?: Patience | undefined;
 }
@@ -78,7 +80,8 @@ class Chat {
   async complete(request: ModelRequest, completing: CompleteOptions): Promise<Turn> {
     completing.signal.throwIfAborted();
     this.#mode ??= modeOf(request.messages);
-    this.#lookUp(completing.signal);
+    const looked = this.#lookUp(completing.signal);
+    if (this.#options.settled) await looked;
     if (this.#mode === 'native' && !this.#toolsWork && ignoredTools(request.messages)) {
       this.#goOnWithText('the server seems to ignore tools', completing);
     }
@@ -175,10 +178,11 @@ class Chat {
     this.#lastPromptTokens = usage.promptTokens;
   }
 
-  #lookUp(signal: AbortSignal): void {
+  /** Never rejects, and need not be awaited. */
+  async #lookUp(signal: AbortSignal): Promise<void> {
     if (this.#lookedUp || this.contextTokens !== null) return;
     this.#lookedUp = true;
-    this.server
+    await this.server
       .contextTokens(this.#options.model, signal)
       .then((tokens) => {
         this.contextTokens ??= tokens;

@@ -52,9 +52,11 @@ export async function withRetries<T>(options: {
       return await attempt();
     } catch (error) {
       signal.throwIfAborted();
+      const told = toldError(error);
+      if (told) throw told;
       const failure = classify(error);
-      const told = failure.kind === 'rate_limit' && failure.retryAfterMs !== undefined;
-      const last = n >= (told ? policy.rateLimitAttempts : policy.attempts);
+      const isTold = failure.kind === 'rate_limit' && failure.retryAfterMs !== undefined;
+      const last = n >= (isTold ? policy.rateLimitAttempts : policy.attempts);
       if (!failure.retryable || last) {
         const times = failure.retryable ? ` (tried ${n} times)` : '';
         throw new ModelError(failure.kind, failure.message + times, { cause: error });
@@ -64,6 +66,13 @@ export async function withRetries<T>(options: {
       await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
+}
+
+/** An error that already says what is wrong passes through whatever client it was thrown under. */
+function toldError(error: unknown): ModelError | undefined {
+  let inner = error;
+  while (inner instanceof Error && !(inner instanceof ModelError)) inner = inner.cause;
+  return inner instanceof ModelError ? inner : undefined;
 }
 
 function backoff(n: number, { firstWaitMs, maxWaitMs }: RetryPolicy): number {
