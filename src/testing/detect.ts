@@ -3,6 +3,8 @@ import { detectJavaScript } from './detect-javascript.ts';
 import { detectPython } from './detect-python.ts';
 import { openProject, type Project } from './project.ts';
 import type { Runner } from './runner.ts';
+import { detectCargo } from './runners/cargo.ts';
+import { detectGo } from './runners/go.ts';
 
 /** Runners by workspace: a project does not change its runner during a run. */
 const known = new WeakMap<Workspace, Promise<Runner | null>>();
@@ -31,12 +33,33 @@ export async function detectRunner(
   }
 }
 
-const DETECTORS = [detectPython, detectJavaScript];
+interface Detector {
+  /** A file in the root that says that the project is of this language. */
+  readonly manifest: RegExp;
+  readonly detect: (project: Project) => Promise<Runner | null>;
+}
 
-/** Asks each language in turn; an installed runner of a later one comes before a missing one of an earlier. */
+const DETECTORS: readonly Detector[] = [
+  {
+    manifest:
+      /^(?:pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|manage\.py|pytest\.ini|conftest\.py)$/,
+    detect: detectPython,
+  },
+  { manifest: /^package\.json$/, detect: detectJavaScript },
+  { manifest: /^go\.mod$/, detect: detectGo },
+  { manifest: /^Cargo\.toml$/, detect: detectCargo },
+];
+
+/**
+ * Asks each language, those with a manifest in the root first. An installed runner of a later one comes before a
+ * missing one of an earlier.
+ */
 export async function detectIn(project: Project): Promise<Runner | null> {
+  const hasManifest = ({ manifest }: Detector) => project.files.some((file) => manifest.test(file));
+  const first = DETECTORS.filter(hasManifest);
+  const order = [...first, ...DETECTORS.filter((detector) => !first.includes(detector))];
   let missing: Runner | null = null;
-  for (const detect of DETECTORS) {
+  for (const { detect } of order) {
     const runner = await detect(project);
     if (runner && runner.problem === undefined) return runner;
     missing ??= runner;

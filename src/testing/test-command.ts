@@ -4,6 +4,8 @@ import { runnerOfCommands, takesNodeReporter } from './detect-javascript.ts';
 import { expandCommand, parseManifest } from './npm-scripts.ts';
 import { openProject, type Project } from './project.ts';
 import type { Runner, RunPlace } from './runner.ts';
+import { detectCargo } from './runners/cargo.ts';
+import { detectGo } from './runners/go.ts';
 import { pytestRunner, unittestLayout, unittestRunner } from './runners/python.ts';
 import { shellRunner } from './runners/shell.ts';
 
@@ -54,13 +56,38 @@ async function expandLine(project: Project, line: string): Promise<SimpleCommand
   return expanded.some((part) => part === null) ? null : expanded.flatMap((part) => part ?? []);
 }
 
+/** The one runner that a chain of commands calls; null when there is none that we know, or more than one. */
 async function runnerOf(
   project: Project,
   commands: readonly SimpleCommand[],
 ): Promise<Runner | null> {
-  const [only, ...more] = commands;
-  const python = only && more.length === 0 ? await pythonRunnerOf(project, only) : null;
-  return python ?? runnerOfCommands(project, commands);
+  const found: Runner[] = [];
+  for (const command of commands) {
+    const runner =
+      (await pythonRunnerOf(project, command)) ?? (await otherRunnerOf(project, command));
+    if (runner) found.push(runner);
+  }
+  const js = await runnerOfCommands(project, commands);
+  const [only, ...more] = js ? [...found, js] : found;
+  return only && more.length === 0 ? only : null;
+}
+
+/** `go test ARGS`, `cargo test ARGS` */
+async function otherRunnerOf(project: Project, command: SimpleCommand): Promise<Runner | null> {
+  const [program = '', verb = '', ...rest] = command.words;
+  const call = `${program.split('/').at(-1)} ${verb}`;
+  if (call === 'go test') {
+    const isPackage = (word: string) => /^\.|\.\.\.$/.test(word);
+    return detectGo(
+      project,
+      rest.filter((word) => !isPackage(word) && word !== '-json'),
+    );
+  }
+  if (call === 'cargo test') {
+    const end = rest.indexOf('--');
+    return detectCargo(project, end < 0 ? rest : rest.slice(0, end));
+  }
+  return null;
 }
 
 /** `pytest ARGS`, `python -m pytest ARGS`, `python -m unittest ARGS` */

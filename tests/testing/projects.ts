@@ -168,3 +168,71 @@ function check(actual, expected) {
 }
 `,
 };
+
+export const goProject: ProjectFiles = {
+  'go.mod': 'module example.com/calc\n\ngo 1.19\n',
+  'calc.go': 'package calc\n\nfunc Add(a, b int) int { return a - b }\n',
+  'calc_test.go': `package calc
+
+import "testing"
+
+func TestZero(t *testing.T) {
+	if Add(2, 0) != 2 {
+		t.Fatal("zero")
+	}
+}
+
+func TestAdd(t *testing.T) {
+	t.Run("one", func(t *testing.T) {
+		if got := Add(2, 1); got != 3 {
+			t.Errorf("got %d, want 3", got)
+		}
+	})
+}
+
+func TestLater(t *testing.T) { t.Skip("later") }
+`,
+  'sub/sub_test.go': `package sub
+
+import "testing"
+
+func TestSub(t *testing.T) {}
+
+func TestCrash(t *testing.T) {
+	var m map[string]int
+	m["a"] = 1
+}
+`,
+};
+
+export const cargoProject: ProjectFiles = {
+  'Cargo.toml': '[package]\nname = "calc"\nversion = "0.1.0"\nedition = "2021"\n',
+  'src/lib.rs': `pub fn add(a: i32, b: i32) -> i32 {
+    a - b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn zero() {
+        assert_eq!(add(2, 0), 2);
+    }
+    #[test]
+    fn adds() {
+        assert_eq!(add(2, 1), 3);
+    }
+    #[test]
+    #[ignore]
+    fn later() {
+        panic!();
+    }
+    #[test]
+    fn crashes() {
+        let none: Vec<i32> = vec![];
+        let _ = none[add(0, 0) as usize];
+    }
+}
+`,
+  'tests/other.rs': '#[test]\nfn other() {}\n',
+};
