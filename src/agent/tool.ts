@@ -102,11 +102,26 @@ export async function runTool(
   }
   try {
     context.signal.throwIfAborted();
-    return finish(await tool.run(parsed.data, context));
+    return finish(await orAbort(tool.run(parsed.data, context), context.signal));
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof ToolError) return finish({ text: error.message, isError: true });
     throw error;
+  }
+}
+
+/** A tool that does not notice the end of the run must not hold it up. */
+async function orAbort<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([running, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    running.catch(() => {});
   }
 }
 

@@ -114,7 +114,13 @@ interface Finish {
 }
 
 /** Leaves the patch where it was asked for and tells how the run ended. @returns the exit code */
-async function finish({ options, host, outcome, folder, checkout }: Finish): Promise<number> {
+export async function finish({
+  options,
+  host,
+  outcome,
+  folder,
+  checkout,
+}: Finish): Promise<number> {
   const patchFile = outcome.patch === '' ? null : await folder.writePatch(outcome.patch);
   folder.writer.close();
   const delivery = await deliver(outcome, {

@@ -58,7 +58,7 @@ export async function openReport({ json, host }: { json: boolean; host: Host }):
 }
 
 async function jsonReport(host: Host): Promise<Report> {
-  const { pino } = await import('pino');
+  const { default: pino } = await import('pino');
   const level = host.env.PATCHWRIGHT_LOG || 'info';
   const logger = pino({ base: null, level }, host.stderr);
   return {

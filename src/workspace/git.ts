@@ -41,7 +41,7 @@ const REMOTE_ACCESS = [
  * Runs git and returns its standard output. It never asks, never takes optional locks, never runs hooks or a file
  * system monitor, and does not see the caller's own GIT_DIR and the like.
  *
- * @throws {GitFailure} when it fails
+ * @throws {GitFailure} when it fails, the signal's reason when it is aborted
  */
 export async function git(args: readonly string[], options: GitOptions): Promise<string> {
   if (options.input?.length === 0) throw new Error('simple-git never closes an empty input');
@@ -81,7 +81,12 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   client.outputHandler((_command, stdout) => {
     setImmediate(() => stdout.emit('data', Buffer.alloc(0)));
   });
-  return client.raw([...args]);
+  try {
+    return await client.raw([...args]);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Environment and settings of a git directory of our own, in which nobody's configuration counts. */
@@ -94,10 +99,14 @@ export function ownGit(gitDir: string, workTree?: string): Record<string, string
   };
 }
 
+/** What git takes of the caller: enough to run and to reach a remote. An allow list, since simple-git refuses editors and pagers. */
+const INHERITED =
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|XDG_\w+|SSH_AUTH_SOCK|SSL_CERT_(?:FILE|DIR)|(?:https?|all|no)_proxy)$/i;
+
 function inherited(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && (!entry[0].startsWith('GIT_') || REMOTE_ACCESS.includes(entry[0])),
+      entry[1] !== undefined && (INHERITED.test(entry[0]) || REMOTE_ACCESS.includes(entry[0])),
   );
   return Object.fromEntries(entries);
 }

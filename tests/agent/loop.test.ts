@@ -50,6 +50,12 @@ const tools = [
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   }),
   defineTool({
+    name: 'deaf',
+    description: 'never ends and does not notice the end of the run',
+    input: z.strictObject({}),
+    run: () => new Promise(() => {}),
+  }),
+  defineTool({
     name: 'submit',
     description: 'ends the run',
     input: z.strictObject({}),
@@ -219,5 +225,9 @@ describe('runLoop', () => {
     });
     setTimeout(() => controller.abort(new Error('enough')), 20);
     await expect(waiting).rejects.toThrow('enough');
+    const deaf = play([{ actions: [{ tool: 'deaf', input: {} }] }], {
+      signal: AbortSignal.timeout(20),
+    });
+    await expect(deaf).rejects.toHaveProperty('name', 'TimeoutError');
   });
 });

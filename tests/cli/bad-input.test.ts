@@ -56,7 +56,7 @@ describe('bad input: one clear sentence, exit 2, nothing written', () => {
     [
       'a script with a wrong field',
       () => fixHere(...ISSUE, '--model', `scripted:${join(home, 'script.json')}`),
-      /script\.json.*tol/s,
+      /script\.json.*turn 1/s,
     ],
     ['a budget of 0', () => fixHere(...ISSUE, '--max-cost', '0'), /--max-cost/],
     ['0 steps', () => fixHere(...ISSUE, '--max-steps', '0'), /--max-steps/],

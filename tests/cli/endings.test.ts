@@ -13,12 +13,8 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 let runs = 0;
 const newFolder = () => mkdtempSync(join(home, `${runs++}-`));
 
-const edit = (from: string, to: string) => ({
-  actions: [
-    { tool: 'edit', input: { path: 'src/pages.js', edits: [{ old_text: from, new_text: to }] } },
-  ],
-});
 const bash = (command: string) => ({ actions: [{ tool: 'bash', input: { command } }] });
+const change = bash('sed -i s/floor/ceil/ src/pages.js');
 const view = { actions: [{ tool: 'view', input: { path: 'src/pages.js' } }] };
 
 /** A `fix` with a script of turns; a temporary folder of its own shows what is left behind. */
@@ -63,7 +59,7 @@ async function gone(word: string): Promise<string[]> {
 
 describe('Ctrl-C', () => {
   test('ends the run cleanly with the patch so far, exit 130', async () => {
-    const run = start([edit('Math.floor', 'Math.ceil'), bash('sleep 41.5')]);
+    const run = start([change, bash('sleep 41.5')]);
     await run.printed(/"type":"observation"/);
     await run.printed(/sleep 41\.5/);
     run.child.kill('SIGINT');
@@ -88,7 +84,7 @@ describe('Ctrl-C', () => {
 
 describe('limits', () => {
   test('time ends a run in the middle of a command, with the patch so far', async () => {
-    const turns = [edit('Math.floor', 'Math.ceil'), bash('sleep 43.5')];
+    const turns = [change, bash('sleep 43.5')];
     const run = start(turns, ['--max-time', '3s']);
     const { code, stdout } = await run.finished;
     expect(code).toBe(1);
@@ -99,7 +95,7 @@ describe('limits', () => {
   });
 
   test('a script that is used up is an error that keeps the patch', async () => {
-    const run = start([edit('Math.floor', 'Math.ceil')]);
+    const run = start([change]);
     const { code, stdout } = await run.finished;
     expect(code).toBe(1);
     expect(jsonLines(stdout).at(-1)).toMatchObject({ status: 'error' });
@@ -164,7 +160,7 @@ describe('a full disk', () => {
     const folder = newFolder();
     const repository = makeRepo('javascript-pages', folder);
     const script = join(folder, 'script.json');
-    const turns = [edit('Math.floor', 'Math.ceil'), ...Array(40).fill(bash('seq 4000')), view];
+    const turns = [change, ...Array.from({ length: 40 }, (_, i) => bash(`seq ${i} 4000`)), view];
     writeFileSync(script, JSON.stringify(turns));
     const fix = [
       'fix',

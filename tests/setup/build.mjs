@@ -17,6 +17,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  mainFields: ['module', 'main'],
   sourcemap: true,
   // Packages that find binaries or wasm beside themselves, or that only some commands load.
   external: ['@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm', '@octokit/rest'],
