@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const packages = join(root, 'tests', 'demo', 'packages');
-const DEFAULT = 'negotiator';
+const DEFAULT = 'color-convert';
 
 function fail(sentence) {
   process.stderr.write(`demo: ${sentence}\n`);
