@@ -40,6 +40,7 @@ export const runTestsTool = defineTool({
     const timeoutMs = timeLeft(context);
     const report = await runScope(context.workspace, scope, context);
     session.testedAtEdit = session.edits.length;
+    session.testedAtMs = Date.now();
     const untouched = patch === '';
     if (report.state === 'not run') {
       session.newlyFailing = [];

@@ -3,6 +3,7 @@ import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { closeCheckers } from '../src/lint/semantic.ts';
 import { cutInMiddle } from '../src/text/output.ts';
+import { changedSince } from './support/changed-since.ts';
 import { leaveOut } from './support/leave-out.ts';
 import { type PatchFile, patchFiles } from './support/patch-files.ts';
 import { fileWarnings } from './support/patch-warnings.ts';
@@ -43,7 +44,10 @@ async function review(files: readonly PatchFile[], context: ToolContext): Promis
   if (files.length === 0) {
     return 'The patch is empty: no file differs from the start. Make the change first. If nothing should change, call `submit` again; that ends the run without a patch.';
   }
-  const warnings = [...testWarnings(context), ...(await strayWarnings(files, context))];
+  const warnings = [
+    ...(await testWarnings(files, context)),
+    ...(await strayWarnings(files, context)),
+  ];
   const against =
     warnings.length === 0
       ? 'Nothing speaks against it.'
@@ -70,12 +74,16 @@ function statText(files: readonly PatchFile[]): string {
   return rows.join('\n');
 }
 
-function testWarnings({ session }: ToolContext): string[] {
+async function testWarnings(
+  files: readonly PatchFile[],
+  { session, workspace }: ToolContext,
+): Promise<string[]> {
   const found: string[] = [];
-  if (session.testedAtEdit === null)
+  const stale = session.testedAtEdit !== session.edits.length;
+  if (session.testedAtMs === null) {
     found.push('The tests were not run. Run them with `run_tests`.');
-  else if (session.testedAtEdit !== session.edits.length) {
-    found.push('The tests were not run since the last edit. Run them with `run_tests`.');
+  } else if (stale || (await changedSince(workspace, files, session.testedAtMs))) {
+    found.push('The tests were not run since the last change. Run them with `run_tests`.');
   }
   const failing = session.newlyFailing;
   if (failing.length > 0) {

@@ -21,6 +21,8 @@ export interface Session {
   readonly baselines: Map<string, TestReport>;
   /** Number of changes to files when tests last ran; null before the first run. */
   testedAtEdit: number | null;
+  /** When tests last ended, in milliseconds since the epoch; null before the first run. */
+  testedAtMs: number | null;
   /** Last comparison: tests that passed on the untouched repository and fail now. */
   newlyFailing: string[];
   /** True once `submit` has shown the patch. */
@@ -38,6 +40,7 @@ export function newSession(): Session {
     cwd: '.',
     baselines: new Map(),
     testedAtEdit: null,
+    testedAtMs: null,
     newlyFailing: [],
     submitShown: false,
     refusals: new Map(),

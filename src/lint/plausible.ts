@@ -43,8 +43,11 @@ const MANIFESTS = [
 let knownGlobals: Set<string> | undefined;
 
 export interface CheckedText {
+  readonly workspace: Workspace;
   readonly path: string;
   readonly after: string;
+  /** Whether a Python module can be imported here. */
+  resolves(module: string): Promise<boolean>;
 }
 
 /**
@@ -52,7 +55,6 @@ export interface CheckedText {
  * packages that the project names but that are not installed here, imports that the code itself expects to fail.
  */
 export async function plausible(
-  workspace: Workspace,
   text: CheckedText,
   findings: readonly Finding[],
 ): Promise<Finding[]> {
@@ -60,42 +62,36 @@ export async function plausible(
   for (const finding of findings) {
     const python = languageOf(text.path) === 'python';
     const explained = python
-      ? await explainedInPython(workspace, text, finding)
-      : await explainedInJavaScript(workspace, text, finding);
+      ? await explainedInPython(text, finding)
+      : await explainedInJavaScript(text, finding);
     if (!explained) kept.push(finding);
   }
   return kept;
 }
 
-async function explainedInPython(
-  workspace: Workspace,
-  text: CheckedText,
-  finding: Finding,
-): Promise<boolean> {
+async function explainedInPython(text: CheckedText, finding: Finding): Promise<boolean> {
   const { kind, subject = '' } = finding;
   if (kind === 'name') return PYTHON2_NAMES.has(subject);
   if (kind !== 'import') return false;
   if (await insideTry(text, finding)) return true;
-  const unresolved = /could not be resolved/.test(finding.message);
-  const [top = ''] = subject.split('.');
-  return unresolved && top !== '' && (await isKnownPackage(workspace, top, 'python'));
+  if (!/could not be resolved/.test(finding.message)) return false;
+  const [top = '', ...inner] = subject.split('.');
+  if (top === '' || !(await isKnownPackage(text.workspace, top, 'python'))) return false;
+  // A package that is there and lacks the submodule is no matter of the environment.
+  return inner.length === 0 || !(await text.resolves(top));
 }
 
-async function explainedInJavaScript(
-  workspace: Workspace,
-  text: CheckedText,
-  finding: Finding,
-): Promise<boolean> {
+async function explainedInJavaScript(text: CheckedText, finding: Finding): Promise<boolean> {
   const { kind, subject = '' } = finding;
   if (kind === 'name') return isGlobal(subject);
   if (kind !== 'import' || !/^Cannot find module/.test(finding.message)) return false;
-  if (subject.startsWith('.')) return relativeExists(workspace, text.path, subject);
+  if (subject.startsWith('.')) return relativeExists(text.workspace, text.path, subject);
   if (subject.startsWith('node:') || builtinModules.includes(subject.split('/')[0] ?? '')) {
     return builtinModules.includes(subject.replace(/^node:/, ''));
   }
   const parts = subject.split('/');
   const name = subject.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? subject);
-  return isKnownPackage(workspace, name, 'javascript');
+  return isKnownPackage(text.workspace, name, 'javascript');
 }
 
 /** An import inside of `try` with an `except` is expected to fail. */

@@ -6,8 +6,8 @@ import { plausible } from './plausible.ts';
 import type { Finding, SemanticChecker } from './semantic-checker.ts';
 
 /** How long an edit waits for a checker that has to start first, and for one that runs. */
-const COLD_MS = 10_000;
-const WARM_MS = 4_000;
+const COLD_MS = 30_000;
+const WARM_MS = 15_000;
 /** A checker that did not answer in time so often is not asked again. */
 const MAX_FAILURES = 3;
 const IDLE_MS = 5 * 60_000;
@@ -168,7 +168,14 @@ async function compare(
     service.shown.delete(edit.path);
     added = addedBy(edit, before, await check(comparison, edit.after, signal));
   }
-  const errors = await plausible(workspace, edit, added.filter(isRefusable));
+  const resolves = async (module: string) => {
+    const found = await check(comparison, `import ${module}\n`, signal);
+    return !found.some((finding) => finding.kind === 'import');
+  };
+  const errors = await plausible(
+    { workspace, path: edit.path, after: edit.after, resolves },
+    added.filter(isRefusable),
+  );
   if (errors.length > 0) {
     service.shown.delete(edit.path);
     if (edit.before === null) await checker.hide(edit.path);

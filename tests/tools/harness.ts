@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { newSession } from '../../src/agent/session.ts';
 import { runTool, type Tool, type ToolContext } from '../../src/agent/tool.ts';
+import { closeCheckers } from '../../src/lint/semantic.ts';
 import type { Observation } from '../../src/trajectory/event.ts';
 import { openWorkspace } from '../../src/workspace/open.ts';
 import { defaultTools } from '../../tools/index.ts';
@@ -24,6 +25,8 @@ export interface BenchOptions {
   /** Commits the files, so that there is a patch. */
   readonly git?: boolean;
   readonly commandTimeoutMs?: number;
+  /** Starts language servers; default false. */
+  readonly semanticChecks?: boolean;
   readonly tools?: readonly Tool[];
 }
 
@@ -55,6 +58,7 @@ export function openBench(options: BenchOptions = {}): Bench {
       commandTimeoutMs: options.commandTimeoutMs ?? 20_000,
       testTimeoutMs: 60_000,
       deadline: Date.now() + 600_000,
+      semanticChecks: options.semanticChecks ?? false,
     },
     patch: async () => readPatch(root),
     copy: () => Promise.reject(new Error('no copies here')),
@@ -69,6 +73,7 @@ export function openBench(options: BenchOptions = {}): Bench {
     read: (path) => readFileSync(join(root, path)),
     write,
     async close() {
+      await closeCheckers(workspace);
       await workspace.close();
       rmSync(top, { recursive: true, force: true });
     },
