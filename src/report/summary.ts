@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Action, Observation } from '../trajectory/event.ts';
 import { firstLine } from './plain.ts';
 
@@ -16,9 +17,16 @@ export function describeAction(action: Action): string {
   return '';
 }
 
-/** One short line that says how an action ended. A tool may give it as `data.summary`. */
+/** What an edit's `data` says of the lines it changed. */
+const Changes = z.object({
+  changes: z.array(z.object({ removed: z.number(), added: z.number() })).min(1),
+});
+
+/** One short line that says how an action ended; the text is untrusted. */
 export function describeResult(observation: Observation): string {
-  const data = observation.data as { summary?: unknown } | null | undefined;
-  if (typeof data?.summary === 'string') return data.summary;
-  return firstLine(observation.text);
+  const changes = Changes.safeParse(observation.data);
+  if (!changes.success || observation.isError) return firstLine(observation.text);
+  const sum = (side: 'added' | 'removed') =>
+    changes.data.changes.reduce((total, change) => total + change[side], 0);
+  return `+${sum('added')} -${sum('removed')} lines`;
 }

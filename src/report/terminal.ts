@@ -51,7 +51,7 @@ export function terminalReport(options: TerminalOptions): Subscriber {
     const tail = `${duration(observation.durationMs)}  ${cost(usage.costUsd)}  ${tokens(usage)}  ${left} left`;
     const result = plain(describeResult(observation), Math.max(20, width - 54 - tail.length));
     const shown = observation.isError ? paint.red(result) : result;
-    const tool = paint.bold((action?.tool ?? '?').padEnd(9));
+    const tool = paint.bold(plain(action?.tool ?? '?', 20).padEnd(9));
     line(`${String(step).padStart(3)} ${tool} ${target} ${shown}  ${paint.dim(tail)}`);
   };
 
