@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ToolError } from '../errors.ts';
 import { cleanEnvironment } from './environment.ts';
 import { fileOperations } from './files.ts';
 import { runProcess } from './process.ts';
+import { relocateVariables, relocateVirtualEnvironments } from './relocate.ts';
+import { RunningCommands } from './running-commands.ts';
+import { removeTree } from './scratch.ts';
 import { killMarked, MARKER } from './strays.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LocalOptions {
   readonly hostRoot: string;
+  /** Where the repository was copied from; variables that lead there lead into the copy instead. */
+  readonly root?: string;
   readonly hostScratch: string;
 }
 
@@ -20,14 +25,20 @@ export interface LocalOptions {
 export function openLocal(options: LocalOptions): Workspace {
   const hostRoot = resolve(options.hostRoot);
   const hostScratch = resolve(options.hostScratch);
-  const temporary = join(hostScratch, 'tmp');
-  mkdirSync(temporary, { recursive: true });
-  const environment = cleanEnvironment(process.env, temporary);
-  const identity = randomUUID();
-  let commands = 0;
+  const temporary = mkdtempSync(`${hostScratch}-tmp-`);
+  const environment = relocateVariables(
+    cleanEnvironment(process.env, temporary),
+    resolve(options.root ?? hostRoot),
+    hostRoot,
+  );
+  relocateVirtualEnvironments(hostRoot);
+  const identity = `${process.pid}-${randomUUID()}`;
+  const commands = new RunningCommands();
+  let started = 0;
   const places = [
     { seenAs: hostRoot, host: hostRoot },
     { seenAs: hostScratch, host: hostScratch },
+    { seenAs: temporary, host: temporary },
   ] as const;
   return {
     kind: 'local',
@@ -36,18 +47,23 @@ export function openLocal(options: LocalOptions): Workspace {
     hostScratch,
     scratchRoot: hostScratch,
     ...fileOperations(places),
-    async exec(argv, execOptions) {
-      commands += 1;
-      const marker = `${identity}.${commands}.`;
-      return runProcess(argv, {
-        ...execOptions,
-        cwd: workingFolder(hostRoot, execOptions.cwd),
-        env: { ...environment, ...execOptions.env, [MARKER]: marker },
-        killStrays: () => killMarked(marker),
+    exec(argv, options) {
+      return commands.run(options.signal, async (stop) => {
+        started += 1;
+        const marker = `${identity}.${started}.`;
+        return runProcess(argv, {
+          ...options,
+          signal: stop,
+          cwd: workingFolder(hostRoot, options.cwd),
+          env: { ...environment, ...options.env, [MARKER]: marker },
+          killStrays: () => killMarked(marker),
+        });
       });
     },
     async close() {
+      await commands.close();
       killMarked(identity);
+      await removeTree(temporary);
     },
   };
 }

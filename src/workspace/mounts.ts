@@ -1,4 +1,5 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 /** What programs read in /etc; the rest may hold keys and passwords and stays out. */
 const ETC = [
@@ -77,14 +78,34 @@ export function mountArguments(plan: MountPlan): string[] {
     ...ETC.map((name) => `/etc/${name}`)
       .filter((path) => existsSync(path))
       .flatMap(readOnly),
-    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run', '--tmpfs', '/var/tmp'],
-    ...['--bind', plan.hostTemporary, '/tmp'],
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--bind', plan.hostTemporary, '/tmp', '--symlink', '/tmp', '/var/tmp'],
     ...(plan.home === '/tmp' ? [] : ['--tmpfs', plan.home]),
-    ...plan.toolchains.flatMap(readOnly),
+    ...plan.toolchains.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--bind', plan.hostScratch, SANDBOX_SCRATCH],
     ...['--bind', plan.hostRoot, plan.root],
     ...['--remount-ro', '/'],
   ];
+}
+
+/**
+ * Makes the folders under `/tmp` that something is mounted on. `/tmp` lasts from one command to the next and commands
+ * can write there: a link they put in the way would lead bubblewrap, which makes missing folders, elsewhere.
+ *
+ * @param points absolute paths inside the sandbox; those outside of `/tmp` are passed over
+ */
+export function prepareMountPoints(points: readonly string[], hostTemporary: string): void {
+  for (const point of points) {
+    const way = relative('/tmp', point);
+    if (way === '' || way.startsWith('..')) continue;
+    let at = hostTemporary;
+    for (const part of way.split('/')) {
+      at = join(at, part);
+      const info = lstatSync(at, { throwIfNoEntry: false });
+      if (info && !info.isDirectory()) rmSync(at);
+      if (!info?.isDirectory()) mkdirSync(at);
+    }
+  }
 }
 
 function linkTarget(path: string): string | undefined {

@@ -1,13 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
-import { type ExecaError, execa } from 'execa';
-import { messageOf, ToolError } from '../errors.ts';
-import { BoundedOutput, completeLength } from './bounded-output.ts';
+import { execa } from 'execa';
+import { ToolError } from '../errors.ts';
+import { openSink, type Sink } from './output-sink.ts';
+import { startFailure } from './start-failure.ts';
 import type { ExecOptions, ExecResult } from './workspace.ts';
 
-const DEFAULT_MAX_BYTES = 1024 * 1024;
-const MAX_OUTPUT_FILE = 100 * 1024 * 1024;
 /** Longest delay of a Node timer; a longer one fires at once. */
 const MAX_DELAY = 2 ** 31 - 1;
 /** How long a finished command's own children may go on writing before they are killed. */
@@ -222,114 +219,6 @@ export function startServer(
       if (living.has(child)) kill(child);
     },
   };
-}
-
-interface Sink {
-  write(name: 'stdout' | 'stderr', chunk: Buffer): void;
-  finish(): Pick<ExecResult, 'stdout' | 'stderr' | 'output' | 'omittedBytes'>;
-  close(): void;
-}
-
-function openSink(options: ProcessOptions): Sink {
-  const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
-  const streams = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
-  const both = new BoundedOutput(limit);
-  const unfinished: Record<'stdout' | 'stderr', Buffer> = {
-    stdout: Buffer.alloc(0),
-    stderr: Buffer.alloc(0),
-  };
-  const file = openOutputFile(options.outputFile);
-  const interleave = (bytes: Buffer) => {
-    both.push(bytes);
-    file.write(bytes);
-  };
-  return {
-    write(name, chunk) {
-      streams[name].push(chunk);
-      const bytes =
-        unfinished[name].length === 0 ? chunk : Buffer.concat([unfinished[name], chunk]);
-      const complete = completeLength(bytes);
-      unfinished[name] = bytes.subarray(complete);
-      interleave(bytes.subarray(0, complete));
-    },
-    finish() {
-      for (const rest of Object.values(unfinished)) if (rest.length > 0) interleave(rest);
-      const { text, omittedBytes } = both.finish();
-      return {
-        stdout: streams.stdout.finish().text,
-        stderr: streams.stderr.finish().text,
-        output: text,
-        omittedBytes,
-      };
-    },
-    close: file.close,
-  };
-}
-
-/** A full disk ends the file, not the command. */
-function openOutputFile(path: string | undefined): {
-  write(bytes: Buffer): void;
-  close(): void;
-} {
-  if (path === undefined) return { write: () => undefined, close: () => undefined };
-  let descriptor: number | undefined = openSync(path, 'w', 0o600);
-  let room = MAX_OUTPUT_FILE;
-  const close = () => {
-    if (descriptor !== undefined) closeSync(descriptor);
-    descriptor = undefined;
-  };
-  return {
-    write(bytes) {
-      if (descriptor === undefined) return;
-      try {
-        writeFully(descriptor, bytes.subarray(0, room));
-        room -= bytes.length;
-        if (room >= 0) return;
-        writeFully(descriptor, Buffer.from('\n[the output goes on; the first 100 MB are kept]\n'));
-        close();
-      } catch {
-        close();
-      }
-    },
-    close,
-  };
-}
-
-function writeFully(descriptor: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-}
-
-async function startFailure(
-  error: unknown,
-  argv: readonly string[],
-  cwd: string,
-): Promise<unknown> {
-  const code = (error as Partial<ExecaError>).code;
-  const cause = { cause: error };
-  const [file] = argv;
-  if (code === 'E2BIG') {
-    return new ToolError(
-      'The command is too long for the system (one argument holds at most 128 KiB). Write the text to a file and pass its name, or pass it on standard input.',
-      cause,
-    );
-  }
-  const folder = await stat(cwd).catch(() => null);
-  if (!folder?.isDirectory()) {
-    return new ToolError(`The folder ${cwd} to run the command in does not exist.`, cause);
-  }
-  if (code === 'ENOENT') {
-    return new ToolError(
-      `The program ${file} was not found. Check its name, or use another program that does the same.`,
-      cause,
-    );
-  }
-  if (code === 'EACCES') {
-    return new ToolError(
-      `${file} cannot be run: it is not an executable file. Name an executable, or run it by its interpreter.`,
-      cause,
-    );
-  }
-  return new ToolError(`${file} could not be started: ${messageOf(error)}`, cause);
 }
 
 function installExitHandler(): void {

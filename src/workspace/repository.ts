@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { checkOutBase, type StartingTree } from './base-tree.ts';
 import { cloneSource, isGitUrl, nameOfUrl } from './clone.ts';
 import { copyTree } from './copy-tree.ts';
+import { git, ownGit } from './git.ts';
 import { installHistory, packHistory } from './history.ts';
 import { writeExcludes } from './own-git.ts';
 import { looksPrivate } from './private-files.ts';
@@ -62,20 +63,18 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
   const url = isGitUrl(options.source);
   const path = url ? await cloneSource(options, join(dir, 'clone.git')) : options.source;
   const source = await readSource(path, url ? 'HEAD' : options.base, signal);
-  const name = url
-    ? nameOfUrl(options.source)
-    : basename(source.topLevel ?? source.gitDir) || 'repository';
+  const name = url ? nameOfUrl(options.source) : nameOfFolder(source);
   const hostRoot = join(dir, 'copy', name);
+  const gitDir = join(hostRoot, '.git');
   const shadow = join(dir, 'shadow.git');
   await mkdir(hostRoot, { recursive: true });
 
   const packing = packHistory(source, shadow, { signal, onNote });
-  packing.catch(() => undefined);
   const asItIs = source.topLevel !== null && options.base === undefined;
   const filling = asItIs
     ? copyWorkingTree(source, hostRoot, options)
     : packing.then(() => checkOutBase({ source, gitDir: shadow, hostRoot, signal }));
-  const [history, { paths, foreign }] = await Promise.all([packing, filling]);
+  const [history, { paths, foreign }] = await both(packing, filling);
   if (foreign.length > 0) {
     onNote?.(
       `repositories inside of this one: changes in them are not part of the patch: ${enumerate(foreign)}`,
@@ -83,21 +82,21 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
   }
   await writeExcludes(shadow, source.exclude, foreign);
   const snapshots = new Snapshots(shadow, hostRoot);
-  const gitDir = join(hostRoot, '.git');
-  const [baseTree] = await Promise.all([
+  const [baseTree] = await both(
     snapshots.start(paths),
     installHistory(history, source, { from: shadow, to: gitDir }),
-  ]);
-  const dirty = baseTree !== source.baseCommitTree;
+  );
   await snapshots.writeIndex(source.baseCommitTree, baseTree, join(gitDir, 'index'));
+  const dirty =
+    asItIs && baseTree !== source.baseCommitTree && (await isChanged(source, hostRoot, gitDir));
   if (url) await removeTree(path);
   return {
     hostRoot,
-    root: source.topLevel ?? `/workspace/${name}`,
+    root: canBeSeenAt(source.topLevel) ? source.topLevel : `/workspace/${name}`,
     source: options.source,
     baseCommit: source.baseCommit,
     baseTree,
-    dirty: asItIs && dirty,
+    dirty,
     patch: () => snapshots.patch(baseTree),
     changedFiles: () => snapshots.changedFiles(baseTree),
     async materialise(target, tree) {
@@ -109,6 +108,34 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
   };
 }
 
+/** Like `Promise.all`, but when one fails, it waits for the other: nothing goes on writing after a failure. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+function nameOfFolder(source: Source): string {
+  const name = basename(source.topLevel ?? source.gitDir).replace(/\.git$/, '');
+  return name === '' || name === '.git' ? 'repository' : name;
+}
+
+/** A mount there would hide the system. */
+function canBeSeenAt(path: string | null): path is string {
+  if (path === null || path === '/') return false;
+  return !/^\/(bin|boot|dev|etc|lib\w*|nix|opt|proc|run|sbin|sys|tmp|usr|var)$/.test(path);
+}
+
+/** Trees also differ where git converts line endings; this asks as the user's own git would. */
+async function isChanged(source: Source, hostRoot: string, gitDir: string): Promise<boolean> {
+  const status = await git(['status', '--porcelain', '-z', '--ignore-submodules=all'], {
+    cwd: hostRoot,
+    env: ownGit(gitDir, hostRoot),
+    config: ['core.attributesFile=/dev/null', ...source.lineEndings],
+  });
+  return status !== '';
+}
+
+/** Copies the working tree as it is, changes, untracked and ignored files included. */
 async function copyWorkingTree(
   source: Source,
   hostRoot: string,

@@ -1,14 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const GIB = 2 ** 30;
 const MAX_FILE_BYTES = 8 * GIB;
@@ -25,7 +28,7 @@ export interface ResourceLimits {
 export interface OpenLimits {
   /** The command that runs `argv` under the limits. */
   wrap(argv: readonly string[], timeoutMs: number): string[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 interface Controller {
@@ -53,7 +56,8 @@ export function describeLimits(): string[] {
 }
 
 /** Makes what holds the limits; what this system does not offer is left out. */
-export function openLimits(limits: ResourceLimits, name: string): OpenLimits {
+export function openLimits(limits: ResourceLimits): OpenLimits {
+  const name = `patchwright-${process.pid}-${randomBytes(4).toString('hex')}`;
   const memory = limits.memoryBytes ?? Math.min(8 * GIB, Math.floor(totalmem() * 0.8));
   const processes = limits.processes ?? 2048;
   const groups = makeGroups(findControllers(), name, { memory, processes });
@@ -77,8 +81,8 @@ export function openLimits(limits: ResourceLimits, name: string): OpenLimits {
         'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs"; shift; n=$((n-1)); done 2>/dev/null; exec "$@"';
       return ['/bin/sh', '-c', script, 'sh', String(groups.length), ...groups, ...limited];
     },
-    close() {
-      for (const group of groups) removeGroup(group);
+    async close() {
+      await Promise.all(groups.map((group) => removeSoon(group)));
     },
   };
 }
@@ -92,6 +96,7 @@ function makeGroups(
   for (const controller of controllers) {
     const group = join(controller.parent, name);
     try {
+      sweepGroups(controller.parent);
       mkdirSync(group, { recursive: true });
       if (controller.name === 'pids')
         writeFileSync(join(group, 'pids.max'), String(limits.processes));
@@ -118,11 +123,25 @@ function tryWrite(path: string, text: string): void {
   }
 }
 
-function removeGroup(group: string): void {
+/** A process that was just killed still counts for a moment. */
+async function removeSoon(group: string): Promise<void> {
+  for (let attempt = 0; attempt < 20 && !removeGroup(group); attempt += 1) await delay(10);
+}
+
+function removeGroup(group: string): boolean {
   try {
     rmdirSync(group);
-  } catch {
-    // A process that was just killed still counts for a moment; the next start sweeps it away.
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+/** Removes the groups of processes that ended without closing their workspace. */
+function sweepGroups(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^patchwright-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeGroup(join(parent, name));
   }
 }
 

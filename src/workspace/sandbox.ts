@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
 import { ToolError } from '../errors.ts';
 import { cleanEnvironment } from './environment.ts';
 import { fileOperations } from './files.ts';
 import { workingFolder } from './local.ts';
-import { mountArguments, SANDBOX_SCRATCH } from './mounts.ts';
+import { mountArguments, prepareMountPoints, SANDBOX_SCRATCH } from './mounts.ts';
 import { runProcess } from './process.ts';
 import { openLimits, type ResourceLimits } from './resource-limits.ts';
+import { RunningCommands } from './running-commands.ts';
 import { ISOLATION } from './sandbox-probe.ts';
+import { removeTree } from './scratch.ts';
 import { findToolchains } from './toolchains.ts';
 import type { ExecResult, Workspace } from './workspace.ts';
 
@@ -30,8 +31,8 @@ export function openSandbox(options: SandboxOptions): Workspace {
   const hostRoot = resolve(options.hostRoot);
   const hostScratch = resolve(options.hostScratch);
   const root = resolve(options.root);
-  const hostTemporary = join(hostScratch, 'tmp');
-  mkdirSync(hostTemporary, { recursive: true });
+  // Beside the scratch folder, not in it: commands could put a link in its place there.
+  const hostTemporary = mkdtempSync(`${hostScratch}-tmp-`);
   const host = process.env;
   const home = host.HOME && isAbsolute(host.HOME) ? resolve(host.HOME) : '/tmp';
   const environment: Record<string, string> = {
@@ -49,13 +50,12 @@ export function openSandbox(options: SandboxOptions): Workspace {
     toolchains: findToolchains({
       path: environment.PATH ?? '',
       home: host.HOME,
-      root: hostRoot,
+      root,
+      hostRoot,
     }),
   });
-  const limits = openLimits(
-    options.limits ?? {},
-    `patchwright-${process.pid}-${randomBytes(4).toString('hex')}`,
-  );
+  const commands = new RunningCommands();
+  const limits = openLimits(options.limits ?? {});
   return {
     kind: 'bubblewrap',
     root,
@@ -67,34 +67,58 @@ export function openSandbox(options: SandboxOptions): Workspace {
       { seenAs: SANDBOX_SCRATCH, host: hostScratch },
       { seenAs: '/tmp', host: hostTemporary },
     ]),
-    async exec(argv, execOptions) {
-      const folder = workingFolder(root, execOptions.cwd);
-      const bwrap = ['bwrap', ...ISOLATION, ...mounts, '--chdir', folder, '--', ...argv];
-      const result = await runProcess(limits.wrap(bwrap, execOptions.timeoutMs), {
-        ...execOptions,
-        cwd: '/',
-        env: { ...environment, ...execOptions.env },
+    exec(argv, { env, signal, ...rest }) {
+      return commands.run(signal, async (stop) => {
+        if (!argv[0]) throw new ToolError('No program was named; give one.');
+        const folder = workingFolder(root, rest.cwd);
+        prepareMountPoints([root, home], hostTemporary);
+        const added = Object.entries(env ?? {}).flatMap(([name, value]) => [
+          '--setenv',
+          name,
+          value,
+        ]);
+        const bwrap = [
+          'bwrap',
+          ...ISOLATION,
+          ...mounts,
+          ...added,
+          '--chdir',
+          folder,
+          '--',
+          ...argv,
+        ];
+        const result = await runProcess(limits.wrap(bwrap, rest.timeoutMs), {
+          ...rest,
+          signal: stop,
+          cwd: '/',
+          env: environment,
+        });
+        refuseUnstarted(result, argv[0]);
+        return result;
       });
-      refuseUnstarted(result, argv[0] ?? '');
-      return result;
     },
     async close() {
-      limits.close();
+      await commands.close();
+      await limits.close();
+      await removeTree(hostTemporary);
     },
   };
 }
 
 /** bubblewrap reports a program it could not start like the program's own failure; this tells them apart. */
 function refuseUnstarted(result: ExecResult, program: string): void {
-  if (result.exitCode !== 1 || !result.stderr.startsWith('bwrap: ')) return;
-  const said = result.stderr.trim();
-  if (said.includes('\n')) return;
-  if (said.startsWith(`bwrap: execvp ${program}: `)) {
+  if (result.exitCode !== 1 || result.stdout !== '') return;
+  const [, said] = /^bwrap: ([^\n]*)\n?$/.exec(result.stderr) ?? [];
+  if (said === undefined) return;
+  const reason = said.slice(said.lastIndexOf(': ') + 2);
+  if (said.startsWith(`execvp ${program}: `)) {
     throw new ToolError(
-      `The program ${program} could not be started (${said.slice(said.lastIndexOf(': ') + 2)}). Check its name, or use another program that does the same.`,
+      `The program ${program} could not be started (${reason}). Check its name, or use another program that does the same.`,
     );
   }
-  if (/^bwrap: Can't chdir to /.test(said)) {
-    throw new ToolError(`The folder to run the command in does not exist: ${said.slice(22)}`);
+  if (said.startsWith("Can't chdir to ")) {
+    const folder = said.slice("Can't chdir to ".length, said.lastIndexOf(': '));
+    throw new ToolError(`The folder ${folder} to run the command in cannot be entered: ${reason}.`);
   }
+  throw new ToolError(`The sandbox could not start the command: ${said}.`);
 }

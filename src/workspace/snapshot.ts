@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { git, ownGit } from './git.ts';
@@ -211,6 +211,15 @@ export class Snapshots {
   }
 }
 
+/** A link in the place of a folder is removed itself; what it leads to is not touched. */
 async function removeEntry(root: string, path: string): Promise<void> {
-  await rm(join(root, path), { recursive: true, force: true });
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length += 1) {
+    const at = join(root, ...parts.slice(0, length));
+    const info = await lstat(at).catch(() => null);
+    if (!info) return;
+    if (length < parts.length && info.isDirectory()) continue;
+    await rm(at, { recursive: true, force: true });
+    return;
+  }
 }

@@ -51,24 +51,33 @@ const SYSTEM = [
   '/gnu/store',
 ];
 
+/** Filled by the package manager: nothing in them leads out of the system. */
+const DISTRIBUTION = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/games'];
+
 /**
  * Folders outside the system directories that hold programs in use: from PATH, from where links in it really lead, and
  * from the interpreters of a virtual environment inside the repository. Never a home directory itself, and nothing that
  * looks like it holds credentials.
  *
  * @param options.home absolute, or undefined when there is none
- * @param options.root host folder of the repository, looked at for virtual environments
+ * @param options.root where commands see the repository; nothing is bound there
+ * @param options.hostRoot host folder of the repository, looked at for virtual environments
  * @returns absolute paths that exist, none inside of another
  */
 export function findToolchains(options: {
   readonly path: string;
   readonly home: string | undefined;
   readonly root: string;
+  readonly hostRoot: string;
 }): string[] {
   const home = options.home && isAbsolute(options.home) ? resolve(options.home) : undefined;
   const found = new Set<string>();
   const add = (folder: string) => {
-    if (!isUnder(folder, SYSTEM) && mayBeBound(folder, home) && existsSync(folder)) {
+    if (
+      !isUnder(folder, [...SYSTEM, options.root]) &&
+      mayBeBound(folder, home) &&
+      existsSync(folder)
+    ) {
       found.add(folder);
     }
   };
@@ -76,10 +85,11 @@ export function findToolchains(options: {
   const folders = options.path.split(':').filter((entry) => isAbsolute(entry));
   for (const folder of new Set(folders.map((entry) => resolve(entry)))) {
     if (!isUnder(folder, SYSTEM)) add(toolchainOf(folder, home));
+    if (DISTRIBUTION.includes(folder)) continue;
     for (const target of linkTargets(folder)) add(toolchainOf(dirname(target), home));
   }
   for (const name of ['.venv', 'venv', 'env']) {
-    for (const target of linkTargets(join(options.root, name, 'bin'))) {
+    for (const target of linkTargets(join(options.hostRoot, name, 'bin'))) {
       add(toolchainOf(dirname(target), home));
     }
   }
@@ -104,7 +114,7 @@ function linkTargets(folder: string): string[] {
     .filter((entry) => entry.isSymbolicLink())
     .flatMap((entry) => {
       try {
-        const target = realpathSync(join(folder, entry.name));
+        const target = realpathSync.native(join(folder, entry.name));
         return isUnder(target, SYSTEM) || !lstatSync(target).isFile() ? [] : [target];
       } catch {
         return [];
