@@ -57,7 +57,9 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
     reason,
   });
   const runner = await detectRunner(workspace, signal);
-  if (!runner) return nothing('no test runner was found in this repository');
+  if (!runner && options.testCommand === undefined) {
+    return nothing('no test runner was found in this repository');
+  }
   const copy = await options.copy();
   try {
     options.progress('reproducing the failing tests');
@@ -74,6 +76,7 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
     const sources = new Sources(workspace, files);
     const opening = openPool({
       workspace: copy,
+      engine: before.runner,
       runner,
       files,
       slots: SLOTS,
@@ -82,7 +85,8 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
       source: (path) => sources.get(path),
       signal,
     });
-    if (!opening) return nothing(`candidates cannot be tried with ${runner.name} yet`);
+    if (!opening)
+      return nothing(`candidates cannot be tried with the test runner ${before.runner} yet`);
     const pool = await opening.catch((error: unknown) => messageOf(error));
     if (typeof pool === 'string')
       return nothing(`the tests could not be loaded to try candidates: ${firstLine(pool)}`);

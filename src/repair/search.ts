@@ -52,7 +52,9 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const refill = () => {
     const next = regions.splice(0, REGIONS_AT_ONCE);
     const top = options.regions[0]?.score ?? 1;
-    for (const region of next) queue.push(...candidatesOf(region, top, options.hints));
+    for (const region of next) {
+      for (const candidate of candidatesOf(region, top, options.hints)) queue.push(candidate);
+    }
     queue.sort((a, b) => byCost(b, a));
   };
   const isOver = () =>
@@ -99,7 +101,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 
 /** A region's edits; the cost takes in how suspicious the region and the edited line are. */
 export function candidatesOf(region: Region, top: number, hints: readonly string[]): Candidate[] {
-  const context = editContext(region.source, region.node, hints);
+  const rows = new Set([...region.lines.keys()].map((line) => line - 1));
+  const context = editContext(region.source, region.node, { hints, rows });
   const regionCost = 6 * Math.max(0, top - region.score);
   const best = Math.max(0.01, ...region.lines.values());
   const rowOf = rowFinder(region.source.text);

@@ -1,12 +1,13 @@
 import { childOf, type SyntaxNode } from '../tree.ts';
-import { type EditContext, replace, text } from './context.ts';
+import { type EditContext, few, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { unique } from './ingredients.ts';
 import { fitted, Level, operand } from './precedence.ts';
 
 /** Conditions made of the variables of the scope; likelier ones first. */
 export function simpleConditions(context: EditContext): string[] {
-  const { variables, numbers, strings } = context.ingredients;
+  const { numbers, strings } = context.ingredients;
+  const variables = context.ingredients.variables.slice(0, 20);
   const { family, words } = context.grammar;
   const python = family === 'python';
   const made: string[] = [];
@@ -64,11 +65,13 @@ function isTernaryCondition(context: EditContext, node: SyntaxNode, parent: Synt
 export function* clauses(context: EditContext): Generator<Edit> {
   const { words } = context.grammar;
   const { conditions } = context.ingredients;
-  const near = unique(
-    conditions.flatMap((condition) => [condition, ...variants(context, condition)]),
+  const places = [...conditionPlaces(context)];
+  const near = few(
+    unique(conditions.flatMap((condition) => [condition, ...variants(context, condition)])),
+    2 * places.length,
   );
-  const simple = simpleConditions(context);
-  for (const node of conditionPlaces(context)) {
+  const simple = few(simpleConditions(context), 2 * places.length);
+  for (const node of places) {
     const own = text(context, node);
     for (const [word, level] of [
       [words.and, Level.and],
@@ -127,8 +130,9 @@ function variants(context: EditContext, condition: string): string[] {
 export function* replacedConditions(context: EditContext): Generator<Edit> {
   const { conditions } = context.ingredients;
   const { words } = context.grammar;
-  const simple = simpleConditions(context);
-  for (const node of conditionPlaces(context)) {
+  const places = [...conditionPlaces(context)];
+  const simple = few(simpleConditions(context), places.length);
+  for (const node of places) {
     const own = text(context, node);
     const give = (other: string, extra: number) =>
       replace(node, fitted(context, node, other, Level.and), 'replace-expression', extra);

@@ -35,6 +35,14 @@ export function text(context: EditContext, node: SyntaxNode): string {
   return textOf(context.source, node);
 }
 
+/** About this many edits of one kind are listed for a region. */
+const EDITS_OF_A_KIND = 4000;
+
+/** The first of a list that is combined with each of `places` places, so that a long region stays within bounds. */
+export function few<T>(list: readonly T[], places: number, least = 6): readonly T[] {
+  return list.slice(0, Math.max(least, Math.floor(EDITS_OF_A_KIND / Math.max(1, places))));
+}
+
 /** Expressions of one of the given roles. */
 export function* ofRole(context: EditContext, ...roles: readonly Role[]): Generator<Expression> {
   for (const expression of context.expressions) {

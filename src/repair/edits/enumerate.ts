@@ -56,23 +56,41 @@ const OPERATORS: readonly Operator[] = [
   replacements.defaults,
 ];
 
+/** In a region of more lines the functions nested in it are regions of their own. */
+const LONG_REGION = 150;
+/** In a region of more lines only the suspicious rows are edited. */
+const FOCUSED_REGION = 60;
+
+export interface RegionOptions {
+  /** Literals of the docstring or the issue, as source text. */
+  readonly hints?: readonly string[];
+  /** Rows, from 0, that failing tests ran. */
+  readonly rows?: ReadonlySet<number>;
+}
+
 /** Prepares a region for the operators: its expressions, statements and ingredients. */
 export function editContext(
   source: SourceFile,
   region: SyntaxNode,
-  hints: readonly string[] = [],
+  { hints = [], rows }: RegionOptions = {},
 ): EditContext {
   const grammar = grammarOf(source.language);
-  const expressionsOf = (from: SyntaxNode): Expression[] => {
+  const length = region.endRow - region.row;
+  const isVisible = (child: SyntaxNode) => !grammar.isOpaque(child);
+  const enter = (child: SyntaxNode) =>
+    isVisible(child) && !(length > LONG_REGION && grammar.isFunction(child));
+  const isInFocus = (node: SyntaxNode) =>
+    length <= FOCUSED_REGION || !rows || rows.has(node.row) || rows.has(node.endRow);
+  const expressionsOf = (from: SyntaxNode, visit: typeof enter): Expression[] => {
     const found: Expression[] = [];
-    for (const node of descendants(from, (child) => !grammar.isOpaque(child))) {
+    for (const node of descendants(from, visit)) {
       const role = grammar.role(node, source.text);
       if (role) found.push({ node, role, text: textOf(source, node) });
     }
     return found;
   };
-  const expressions = expressionsOf(region);
-  const statementList = [...descendants(region, (child) => !grammar.isOpaque(child))].filter(
+  const expressions = expressionsOf(region, enter);
+  const statementList = [...descendants(region, enter)].filter(
     (node) =>
       node !== region &&
       grammar.statementRole(node) !== null &&
@@ -84,10 +102,17 @@ export function editContext(
     grammar,
     region,
     expressions,
-    fileExpressions: expressionsOf(source.root),
+    fileExpressions: expressionsOf(source.root, isVisible),
     hints,
   });
-  return { source, grammar, region, expressions, statements: statementList, ingredients };
+  return {
+    source,
+    grammar,
+    region,
+    expressions: expressions.filter(({ node }) => isInFocus(node)),
+    statements: statementList.filter(isInFocus),
+    ingredients,
+  };
 }
 
 /** `let i = 0` inside the head of a `for` is no statement of its own. */
@@ -107,8 +132,8 @@ function isHeader(node: SyntaxNode): boolean {
  */
 export function enumerateEdits(context: EditContext): Candidate[] {
   const singles: Edit[] = [];
-  for (const operator of OPERATORS) singles.push(...operator(context));
-  singles.push(...sameLiterals(context, singles));
+  for (const operator of OPERATORS) for (const edit of operator(context)) singles.push(edit);
+  for (const edit of [...sameLiterals(context, singles)]) singles.push(edit);
   const { start, end } = context.region;
   const inside = singles
     .filter((edit) => edit.start >= start && edit.end <= end)
@@ -119,12 +144,15 @@ export function enumerateEdits(context: EditContext): Candidate[] {
   }
   const best = new Map<string, { edit: Edit; cost: number }>();
   const { text } = context.source;
-  const own = normalise(text.slice(start, end));
   for (const edit of inside) {
     const cost = PRIOR[edit.kind] + edit.extra + Math.log(weights.get(edit.kind) ?? 1);
-    const after = text.slice(start, edit.start) + edit.text + text.slice(edit.end, end);
-    const key = normalise(after);
-    if (key === own) continue;
+    // Two edits are alike when the lines they touch read alike afterwards.
+    const from = text.lastIndexOf('\n', edit.start - 1) + 1;
+    const found = text.indexOf('\n', edit.end);
+    const to = found < 0 ? text.length : found;
+    const after = normalise(text.slice(from, edit.start) + edit.text + text.slice(edit.end, to));
+    if (after === normalise(text.slice(from, to))) continue;
+    const key = `${from}:${to}:${after}`;
     const known = best.get(key);
     if (!known || cost < known.cost) best.set(key, { edit, cost });
   }
@@ -135,7 +163,8 @@ export function enumerateEdits(context: EditContext): Candidate[] {
 
 /** Puts a space where the edit would join two words, as when `if(a)` loses its parentheses. */
 function keepApart(text: string, edit: Edit): Edit {
-  const joins = (left: string, right: string) => /\w$/.test(left) && /^[\w'"]/.test(right);
+  const joins = (left: string, right: string) =>
+    (/\w$/.test(left) && /^[\w'"]/.test(right)) || (/[-+]$/.test(left) && /^[-+]/.test(right));
   const before = text.slice(Math.max(0, edit.start - 1), edit.start);
   const after = text.slice(edit.end, edit.end + 1);
   const start = joins(before, edit.text) ? ' ' : '';

@@ -95,14 +95,15 @@ function variablesOf(options: {
     if (inParameters(node, region)) variable.isParameter = true;
   }
   for (const { node, role, text } of expressions) {
-    if (role !== 'identifier') continue;
-    const variable = found.get(text);
-    if (!variable) continue;
-    variable.uses += 1;
+    if (role !== 'identifier' || text === grammar.words.self) continue;
+    // A name of an outer scope is known once it is used here.
+    const outer = !found.has(text);
+    if (outer && (isCalled(node) || /^[A-Z]/.test(text))) continue;
+    const variable = note(text, outer ? region.start : node.start);
     if (usedAsContainer(node)) variable.isContainer = true;
     if (usedAsNumber(node)) variable.isNumber = true;
   }
-  return [...found.values()];
+  return [...found.values()].sort((a, b) => b.uses - a.uses);
 }
 
 /** A name that is bound here: a parameter, an assigned name, a loop variable. */
@@ -120,6 +121,10 @@ function isBinding(node: SyntaxNode, region: SyntaxNode): boolean {
     if (!/pattern|parameter|tuple|list|array|target/.test(parent.type)) return false;
   }
   return false;
+}
+
+function isCalled(node: SyntaxNode): boolean {
+  return node.parent !== null && callView(node.parent)?.callee === node;
 }
 
 function inParameters(node: SyntaxNode, region: SyntaxNode): boolean {

@@ -1,6 +1,6 @@
 import { callView, memberView } from '../grammar/roles.ts';
 import { ancestors, type SyntaxNode } from '../tree.ts';
-import { type EditContext, ofRole, replace, text } from './context.ts';
+import { type EditContext, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import type { Variable } from './ingredients.ts';
 import { isCallee, isTarget } from './precedence.ts';
@@ -12,7 +12,7 @@ export function* variables(context: EditContext): Generator<Edit> {
   for (const { node, text: own } of ofRole(context, 'identifier')) {
     if (own === self || isCallee(node)) continue;
     const before = known.find(({ name }) => name === own);
-    for (const variable of known) {
+    for (const variable of few(known, context.expressions.length, 20)) {
       if (variable.name === own || !isVisible(context, variable, node)) continue;
       yield replace(
         node,
@@ -50,7 +50,7 @@ export function* variableForLiteral(context: EditContext): Generator<Edit> {
   const { variables: known } = context.ingredients;
   for (const { node, role } of ofRole(context, 'number', 'string', 'true', 'false', 'none')) {
     if (node.parent && /pair|keyword/.test(node.parent.type) && node.field === 'key') continue;
-    for (const variable of known) {
+    for (const variable of few(known, context.expressions.length, 10)) {
       if (!isVisible(context, variable, node)) continue;
       const fits = role === 'number' ? variable.isNumber : true;
       yield replace(node, variable.name, 'variable', fits ? 1.5 : 2.5);
@@ -79,7 +79,7 @@ export function* functions(context: EditContext): Generator<Edit> {
     for (const other of new Set(grouped)) {
       if (other !== own) yield replace(call.callee, other, 'function', 0);
     }
-    for (const other of known) {
+    for (const other of known.slice(0, 30)) {
       if (other !== own && !grouped.includes(other))
         yield replace(call.callee, other, 'function', 1);
     }

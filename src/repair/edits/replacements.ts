@@ -1,5 +1,5 @@
 import { callView, memberView, subscriptView } from '../grammar/roles.ts';
-import { type EditContext, type Expression, ofRole, replace, text } from './context.ts';
+import { type EditContext, type Expression, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { unique } from './ingredients.ts';
 import { fitted, isCallee, isTarget, Level, levelOf } from './precedence.ts';
@@ -21,7 +21,7 @@ export function* expressions(context: EditContext): Generator<Edit> {
     if (own.length > 120 || role === 'slice' || isTarget(node) || isCallee(node)) continue;
     if (own === context.grammar.words.self) continue;
     if (node.parent?.type === 'expression_statement') continue;
-    for (const [other, expression] of sources) {
+    for (const [other, expression] of few([...sources], context.expressions.length, 10)) {
       if (other === own) continue;
       const level = levelOf(context, expression.node);
       const extra =
@@ -54,7 +54,7 @@ export function* measures(context: EditContext): Generator<Edit> {
     if (node.parent && memberView(node.parent)?.object === node) continue;
     if (node.parent && subscriptView(node.parent)?.object === node) continue;
     if (node.parent?.type === 'expression_statement') continue;
-    for (const other of made) {
+    for (const other of few(made, context.expressions.length)) {
       if (other !== own)
         yield replace(
           node,
@@ -115,7 +115,7 @@ export function* addedArguments(context: EditContext): Generator<Edit> {
       for (const order of ['(a, b) => a - b', '(a, b) => b - a']) yield* add(order, 0.3);
     }
     if (call.arguments.length > 3) continue;
-    for (const { name } of variables)
+    for (const { name } of few(variables, 6 * context.expressions.length, 12))
       if (text(context, call.list) !== `(${name})`) yield* add(name, 0.7);
     for (const number of unique(['1', '0', '-1', '2', ...numbers.slice(0, 3)]))
       yield* add(number, 1);

@@ -1,6 +1,6 @@
 import { childOf, namedChildren, type SyntaxNode } from '../tree.ts';
 import { simpleConditions } from './conditions.ts';
-import { type EditContext, replace, text } from './context.ts';
+import { type EditContext, few, replace, text } from './context.ts';
 import type { Edit, EditKind } from './edit.ts';
 import { unique } from './ingredients.ts';
 import { indentOf, lineStart, reindent, soleStatement } from './layout.ts';
@@ -99,21 +99,25 @@ export function* inserted(context: EditContext): Generator<Edit> {
   );
   const resets = numbers.flatMap((name) => [`${name} = 0${semicolon}`, `${name} = 1${semicolon}`]);
   const assigned = python ? [] : numbers.map((name) => `${name} = !${name}${semicolon}`);
-  const texts: [string, EditKind, number][] = [
-    ...copies.map((copy): [string, EditKind, number] => [copy, 'insert-statement', 0.3]),
-    ...variantsOfCopies(context, copies).map((copy): [string, EditKind, number] => [
-      copy,
-      'insert-statement',
-      1,
-    ]),
-    ...counters.map((each): [string, EditKind, number] => [each, 'insert-statement', 0.5]),
-    ...updates.map((each): [string, EditKind, number] => [each, 'insert-statement', 1.5]),
-    ...[...resets, ...assigned].map((each): [string, EditKind, number] => [
-      each,
-      'insert-statement',
-      1.5,
-    ]),
-  ];
+  const texts = few<[string, EditKind, number]>(
+    [
+      ...copies.map((copy): [string, EditKind, number] => [copy, 'insert-statement', 0.3]),
+      ...variantsOfCopies(context, copies).map((copy): [string, EditKind, number] => [
+        copy,
+        'insert-statement',
+        1,
+      ]),
+      ...counters.map((each): [string, EditKind, number] => [each, 'insert-statement', 0.5]),
+      ...updates.map((each): [string, EditKind, number] => [each, 'insert-statement', 1.5]),
+      ...[...resets, ...assigned].map((each): [string, EditKind, number] => [
+        each,
+        'insert-statement',
+        1.5,
+      ]),
+    ],
+    2 * context.statements.length,
+    20,
+  );
   const returned = returnValues(context);
   for (const statement of context.statements) {
     const loop = inLoop(context, statement);
@@ -175,11 +179,12 @@ function returnValues(context: EditContext): string[] {
 /** An early return, a skipped turn or a condition put before or around a statement. */
 export function* guards(context: EditContext): Generator<Edit> {
   const python = context.grammar.family === 'python';
-  const conditions = unique([
-    ...context.ingredients.conditions,
-    ...simpleConditions(context),
-  ]).slice(0, 80);
+  const conditions = unique([...context.ingredients.conditions, ...simpleConditions(context)]);
   const values = returnValues(context).slice(0, 16);
+  const ends = context.statements.filter(
+    (each) => isLast(each) || context.grammar.statementRole(each) === 'return',
+  );
+  const mostBases = few(conditions, values.length * (1 + ends.length), 4).length;
   const semicolon = python ? '' : ';';
   const written = (condition: string, code: string, indent: string, unit: string) =>
     python ? `if ${condition}:\n${indent}${unit}${code}` : `if (${condition}) ${code}`;
@@ -190,7 +195,7 @@ export function* guards(context: EditContext): Generator<Edit> {
     const indent = indentOf(all, statement.start);
     const unit = indent.startsWith('\t') ? '\t' : '    ';
     const lines = statement.endRow - statement.row;
-    for (const [rank, condition] of conditions.entries()) {
+    for (const [rank, condition] of few(conditions, context.statements.length).entries()) {
       const extra = rank < context.ingredients.conditions.length ? 0 : 1.2;
       if (lines <= 4 && role !== 'declaration' && startsLine(all, statement.start)) {
         const body = text(context, statement);
@@ -218,7 +223,7 @@ export function* guards(context: EditContext): Generator<Edit> {
       const isPlace =
         inBlock(context, statement) &&
         (statement === first || role === 'return' || isLast(statement));
-      if (!isPlace || !startsLine(all, statement.start)) continue;
+      if (!isPlace || !startsLine(all, statement.start) || rank >= mostBases) continue;
       for (const value of values) {
         const code = `return ${value}${semicolon}`;
         yield before(

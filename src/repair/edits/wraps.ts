@@ -1,6 +1,6 @@
 import { callView } from '../grammar/roles.ts';
 import type { SyntaxNode } from '../tree.ts';
-import { type EditContext, type Expression, ofRole, replace, text } from './context.ts';
+import { type EditContext, type Expression, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { fitted, isCallee, isTarget, Level, levelOf, operand } from './precedence.ts';
 
@@ -66,7 +66,7 @@ export function* suffixes(context: EditContext): Generator<Edit> {
     }
     for (const name of noArgument.slice(0, 8))
       yield replace(node, `${inner}.${name}()`, 'wrap-method', 1.5);
-    for (const { name, isContainer } of variables) {
+    for (const { name, isContainer } of few(variables, 4 * context.expressions.length)) {
       if (name === inner) continue;
       const extra = isContainer ? 2 : 1;
       if (context.grammar.family === 'python') {
@@ -115,7 +115,7 @@ export function* addedOperands(context: EditContext): Generator<Edit> {
     if (role === 'list' || role === 'comprehension' || role === 'ternary') continue;
     if (node.parent && context.grammar.role(node.parent, context.source.text) === 'member')
       continue;
-    for (const { name, isNumber, isContainer } of variables) {
+    for (const { name, isNumber, isContainer } of few(variables, 3 * context.expressions.length)) {
       for (const [sign, level] of [
         ['+', Level.sum],
         ['-', Level.sum],

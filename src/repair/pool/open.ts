@@ -7,7 +7,10 @@ import { openPythonPool } from './python-pool.ts';
 
 export interface OpenPoolOptions {
   readonly workspace: Workspace;
-  readonly runner: Runner;
+  /** Name of the runner that ran the tests; the project's own may be another when the user gave a command. */
+  readonly engine: string;
+  /** The project's own runner: its interpreter, folder and environment. */
+  readonly runner: Runner | null;
   readonly files: readonly string[];
   readonly slots: number;
   readonly learnSeconds: number;
@@ -23,22 +26,22 @@ export interface OpenPoolOptions {
  * @throws {Error} when the tests cannot be loaded in a worker
  */
 export function openPool(options: OpenPoolOptions): Promise<CandidatePool> | null {
-  const { runner } = options;
-  const { env } = runner.command({});
-  const shared = { ...options, env, cwd: runner.cwd };
-  switch (runner.name) {
+  const { engine } = options;
+  const runner = options.runner?.name === engine ? options.runner : null;
+  const shared = { ...options, env: runner?.command({}).env ?? {}, cwd: runner?.cwd };
+  switch (engine) {
     case 'pytest':
     case 'unittest':
       return openPythonPool({
         ...shared,
-        engine: runner.name,
-        interpreter: interpreterOf(runner, options.workspace),
+        engine,
+        interpreter: runner ? interpreterOf(runner, options.workspace) : 'python3',
       });
     case 'node:test':
     case 'mocha':
     case 'jest':
     case 'vitest':
-      return openJavaScriptPool({ ...shared, engine: runner.name });
+      return openJavaScriptPool({ ...shared, engine });
     default:
       return null;
   }
