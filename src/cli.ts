@@ -117,6 +117,21 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--json', 'one object on standard output')
     .action(action(async () => (await import('./commands/doctor.ts')).doctor));
 
+  program
+    .command('evaluate')
+    .description('grade predictions as the official SWE-bench harness does, or stored logs again')
+    .requiredOption('--dataset <name>', 'a dataset file (.jsonl, .json)')
+    .option('--from-logs <dir>', 'grade <instance id>/test_output.txt of this folder, run nothing')
+    .option('--out <dir>', 'folder for the reports (default: the current one)')
+    .option('--explain <id>', 'tell which line of the log decided each test of one instance')
+    .option('--model-name <name>', 'first part of the name of the run report')
+    .option('--run-id <id>', 'second part of the name of the run report')
+    .option('--json', 'one object on standard output')
+    .action(action(async () => (await import('./commands/evaluate.ts')).evaluate));
+
+  const { addTrajectoryCommands } = await import('./commands/trajectory-commands.ts');
+  addTrajectoryCommands(program, { action, value });
+
   if (argv.length === 0) {
     program.outputHelp();
     return ExitCode.usage;
@@ -149,6 +164,9 @@ function conclude(error: unknown): number {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 process.stdout.on('error', ignoreClosedPipe);
 process.stderr.on('error', ignoreClosedPipe);
+// What a command waits for may be a process or a timer that alone does not keep Node alive.
+const awake = setInterval(() => {}, 60_000);
 const code = await main(process.argv.slice(2)).catch(conclude);
+clearInterval(awake);
 // Standard output may be a pipe that is still being written.
 process.stdout.write('', () => process.exit(code));

@@ -89,8 +89,11 @@ export async function closeCheckers(workspace: Workspace): Promise<void> {
   services.delete(workspace);
   for (const service of running?.values() ?? []) {
     clearTimeout(service.idle);
-    const checker = await service.checker.catch(() => null);
-    checker?.close();
+    // One that is still starting is closed as soon as it has; nothing waits for that.
+    service.checker.then(
+      (checker) => checker?.close(),
+      () => undefined,
+    );
   }
 }
 

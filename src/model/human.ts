@@ -91,15 +91,17 @@ class Lines {
       }
     } finally {
       signal.removeEventListener('abort', wake);
-      if (!this.#ended) open.pause();
+      // A pipe is read to its end at once: a paused one may end without telling.
+      if (!this.#ended && isTerminal(this.#terminal.input)) open.pause();
     }
   }
 
   #open(): Interface {
     if (this.#interface) return this.#interface;
     const { input, output } = this.#terminal;
-    const isTerminal = 'isTTY' in input && input.isTTY === true;
-    const opened = createInterface(isTerminal ? { input, output, terminal: true } : { input });
+    const opened = createInterface(
+      isTerminal(input) ? { input, output, terminal: true } : { input },
+    );
     opened.on('line', (line) => {
       this.#waiting.push(line);
       this.#wake?.();
@@ -113,6 +115,10 @@ class Lines {
     this.#interface = opened;
     return opened;
   }
+}
+
+function isTerminal(input: NodeJS.ReadableStream): boolean {
+  return 'isTTY' in input && input.isTTY === true;
 }
 
 function newsOf(messages: readonly Message[]): string {
