@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TrajectoryEvent } from './event.ts';
 
@@ -11,11 +11,17 @@ export class TrajectoryWriter {
   readonly path: string;
   #failure: unknown = null;
 
-  /** Creates the file and its folder. @throws the file system's error */
-  constructor(path: string) {
+  /**
+   * Creates the file and its folder.
+   *
+   * @param keepBytes go on with a file that is there, after this many of its bytes
+   * @throws the file system's error
+   */
+  constructor(path: string, keepBytes?: number) {
     mkdirSync(dirname(path), { recursive: true });
     this.path = path;
-    this.#file = openSync(path, 'wx', 0o644);
+    this.#file = openSync(path, keepBytes === undefined ? 'wx' : 'a', 0o644);
+    if (keepBytes !== undefined) ftruncateSync(this.#file, keepBytes);
   }
 
   /** The first error of a write (a full disk, say); later events are not written, so the file has no gap. */

@@ -2,33 +2,12 @@ import type { TrajectoryEvent } from '../event.ts';
 import { exportAtif } from './atif/export.ts';
 import { exportAnthropicChat } from './chat/anthropic.ts';
 import { exportOpenAiChat } from './chat/openai.ts';
+import type { ExportFormat } from './export-formats.ts';
 import { exportHtml } from './html.ts';
 import { exportMarkdown } from './markdown.ts';
 import { exportMini } from './mini/export.ts';
 import { recordedRun } from './own-run.ts';
 import { exportSweAgent } from './sweagent/export.ts';
-
-export const EXPORT_FORMATS = [
-  'swe-agent',
-  'mini',
-  'atif',
-  'openai',
-  'anthropic',
-  'markdown',
-  'html',
-] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** Ending of the file that a format is usually kept in. */
-export const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
-  'swe-agent': '.traj',
-  mini: '.traj.json',
-  atif: '.atif.json',
-  openai: '.openai.jsonl',
-  anthropic: '.anthropic.jsonl',
-  markdown: '.md',
-  html: '.html',
-};
 
 /**
  * Writes a trajectory in another format. The chat formats yield one line, so that files of many runs can be joined.
