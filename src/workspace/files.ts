@@ -163,7 +163,7 @@ function resolveSeen(places: readonly Place[], path: string): string {
 function lookUp(places: readonly Place[], path: string): { place: Place; host: string } {
   if (path.includes('\0')) throw new ToolError('The path holds a NUL character; leave it out.');
   const seen = resolveSeen(places, path);
-  const place = placeOf(places, seen);
+  const place = placeOf(isAbsolute(path) ? places : places.slice(0, 1), seen);
   if (!place) throw outside(path);
   return { place, host: join(resolve(place.host), relative(place.seenAs, seen)) };
 }

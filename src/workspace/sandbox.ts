@@ -10,7 +10,7 @@ import { openLimits, type ResourceLimits } from './resource-limits.ts';
 import { RunningCommands } from './running-commands.ts';
 import { ISOLATION } from './sandbox-probe.ts';
 import { removeTree } from './scratch.ts';
-import { findToolchains } from './toolchains.ts';
+import { findToolchains, realPath } from './toolchains.ts';
 import type { ExecResult, Workspace } from './workspace.ts';
 
 export { probeSandbox, type SandboxProbe } from './sandbox-probe.ts';
@@ -33,10 +33,11 @@ export function openSandbox(options: SandboxOptions): Workspace {
   const root = resolve(options.root);
   // Beside the scratch folder, not in it: commands could put a link in its place there.
   const hostTemporary = mkdtempSync(`${hostScratch}-tmp-`);
-  const host = process.env;
+  const host = cleanEnvironment(process.env, '/tmp');
   const home = host.HOME && isAbsolute(host.HOME) ? resolve(host.HOME) : '/tmp';
   const environment: Record<string, string> = {
-    ...cleanEnvironment(host, '/tmp'),
+    ...host,
+    PATH: realPath(host.PATH ?? ''),
     HOME: home,
     XDG_CACHE_HOME: '/tmp/.cache',
     npm_config_cache: '/tmp/.npm',
@@ -47,12 +48,7 @@ export function openSandbox(options: SandboxOptions): Workspace {
     hostScratch,
     hostTemporary,
     home,
-    toolchains: findToolchains({
-      path: environment.PATH ?? '',
-      home: host.HOME,
-      root,
-      hostRoot,
-    }),
+    toolchains: findToolchains({ environment, root, hostRoot }),
   });
   const commands = new RunningCommands();
   const limits = openLimits(options.limits ?? {});

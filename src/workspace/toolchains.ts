@@ -54,58 +54,131 @@ const SYSTEM = [
 /** Filled by the package manager: nothing in them leads out of the system. */
 const DISTRIBUTION = ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/games'];
 
+/** Variables that name a toolchain's folder. */
+const FOLDERS = [
+  'VIRTUAL_ENV',
+  'CONDA_PREFIX',
+  'JAVA_HOME',
+  'GOROOT',
+  'PYENV_ROOT',
+  'RBENV_ROOT',
+  'RUSTUP_HOME',
+  'NVM_DIR',
+  'VOLTA_HOME',
+  'ASDF_DATA_DIR',
+  'DOTNET_ROOT',
+];
+/** Variables that name a program of a toolchain. */
+const PROGRAMS = ['CONDA_EXE', 'CONDA_PYTHON_EXE'];
+/** Variables that name a folder of which only some parts are a toolchain. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  CARGO_HOME: ['bin', 'registry', 'git'],
+  GOPATH: ['bin', 'pkg'],
+};
+
+export interface ToolchainOptions {
+  /** The clean environment of commands; its PATH holds real paths, see `realPath`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where commands see the repository; nothing is bound there. */
+  readonly root: string;
+  /** Host folder of the repository, looked at for virtual environments. */
+  readonly hostRoot: string;
+}
+
 /**
- * Folders outside the system directories that hold programs in use: from PATH, from where links in it really lead, and
- * from the interpreters of a virtual environment inside the repository. Never a home directory itself, and nothing that
- * looks like it holds credentials.
+ * Files and folders outside the system directories that programs in use need: from PATH, from where links in it really
+ * lead, from variables, and from the interpreters of virtual environments inside the repository. Never a home directory
+ * itself, and nothing that looks like it holds credentials.
  *
- * @param options.home absolute, or undefined when there is none
- * @param options.root where commands see the repository; nothing is bound there
- * @param options.hostRoot host folder of the repository, looked at for virtual environments
  * @returns absolute paths that exist, none inside of another
  */
-export function findToolchains(options: {
-  readonly path: string;
-  readonly home: string | undefined;
-  readonly root: string;
-  readonly hostRoot: string;
-}): string[] {
-  const home = options.home && isAbsolute(options.home) ? resolve(options.home) : undefined;
+export function findToolchains({ environment, root, hostRoot }: ToolchainOptions): string[] {
+  const home = absolute(environment.HOME);
   const found = new Set<string>();
-  const add = (folder: string) => {
-    if (
-      !isUnder(folder, [...SYSTEM, options.root]) &&
-      mayBeBound(folder, home) &&
-      existsSync(folder)
-    ) {
-      found.add(folder);
-    }
+  const add = (path: string | undefined) => {
+    if (path === undefined || isUnder(path, [...SYSTEM, root])) return;
+    if (mayBeBound(path, home) && !holdsPrivate(path)) found.add(path);
   };
-  if (home) for (const name of KNOWN_IN_HOME) add(join(home, name));
-  const folders = options.path.split(':').filter((entry) => isAbsolute(entry));
-  for (const folder of new Set(folders.map((entry) => resolve(entry)))) {
-    if (!isUnder(folder, SYSTEM)) add(toolchainOf(folder, home));
-    if (DISTRIBUTION.includes(folder)) continue;
-    for (const target of linkTargets(folder)) add(toolchainOf(dirname(target), home));
+  const addProgramsIn = (folder: string) => {
+    if (!isUnder(folder, SYSTEM)) add(toolchainOf(folder, home) ?? folder);
+    if (DISTRIBUTION.includes(folder)) return;
+    for (const target of linkTargets(folder)) add(toolchainOf(dirname(target), home) ?? target);
+  };
+  // Their own published files, such as nvm's .npmrc, only look private.
+  for (const path of home ? KNOWN_IN_HOME.map((name) => join(home, name)) : []) {
+    if (existsSync(path) && !isUnder(path, [root])) found.add(path);
   }
-  for (const name of ['.venv', 'venv', 'env']) {
-    for (const target of linkTargets(join(options.hostRoot, name, 'bin'))) {
-      add(toolchainOf(dirname(target), home));
-    }
+  for (const name of FOLDERS) add(existing(absolute(environment[name])));
+  for (const name of PROGRAMS) {
+    const program = absolute(environment[name]);
+    if (program !== undefined) add(toolchainOf(dirname(program), home));
+  }
+  for (const [name, parts] of Object.entries(PARTS)) {
+    const folder = absolute(environment[name]);
+    if (folder !== undefined) for (const part of parts) add(existing(join(folder, part)));
+  }
+  for (const folder of new Set(searchPath(environment.PATH ?? ''))) addProgramsIn(folder);
+  for (const folder of virtualEnvironments(hostRoot)) {
+    for (const target of linkTargets(folder)) add(toolchainOf(dirname(target), home));
   }
   return withoutNested([...found]);
 }
 
-/** The prefix a folder of programs belongs to, when that is clearly a toolchain; otherwise the folder itself. */
-function toolchainOf(folder: string, home: string | undefined): string {
-  if (!['bin', 'sbin', 'shims'].includes(basename(folder))) return folder;
+/** @returns a search path whose entries are where they really are: the links to them may not exist in the sandbox */
+export function realPath(path: string): string {
+  return path
+    .split(':')
+    .map((entry) => {
+      try {
+        return isAbsolute(entry) && !isUnder(entry, SYSTEM) ? realpathSync.native(entry) : entry;
+      } catch {
+        return entry;
+      }
+    })
+    .join(':');
+}
+
+/** npm puts the programs of its own package into PATH when it runs a script; they are no toolchain. */
+function searchPath(path: string): string[] {
+  return path
+    .split(':')
+    .filter((entry) => isAbsolute(entry) && !entry.endsWith('/node_modules/.bin'))
+    .map((entry) => resolve(entry))
+    .filter((entry) => existsSync(entry));
+}
+
+/** Folders of programs of the virtual environments in the repository's top folder and right below. */
+function virtualEnvironments(hostRoot: string): string[] {
+  const folders = list(hostRoot).filter((entry) => entry.isDirectory());
+  const parents = [hostRoot, ...folders.slice(0, 100).map((entry) => join(hostRoot, entry.name))];
+  return parents
+    .flatMap((parent) => ['.venv', 'venv', 'env'].map((name) => join(parent, name, 'bin')))
+    .filter((folder) => existsSync(folder));
+}
+
+/** The prefix a folder of programs belongs to, when that is clearly a toolchain. */
+function toolchainOf(folder: string, home: string | undefined): string | undefined {
+  if (!['bin', 'sbin', 'shims', 'condabin'].includes(basename(folder))) return undefined;
   const prefix = dirname(folder);
-  if (!mayBeBound(prefix, home)) return folder;
+  if (!mayBeBound(prefix, home) || holdsPrivate(prefix)) return undefined;
   const names = list(prefix).map((entry) => entry.name);
-  const isToolchain = ['lib', 'lib64', 'libexec', 'pyvenv.cfg', 'include', 'pkg'].some((name) =>
+  return ['lib', 'lib64', 'libexec', 'pyvenv.cfg', 'include', 'pkg'].some((name) =>
     names.includes(name),
-  );
-  return isToolchain && !names.some((name) => PRIVATE.test(name)) ? prefix : folder;
+  )
+    ? prefix
+    : undefined;
+}
+
+function holdsPrivate(folder: string): boolean {
+  return list(folder).some((entry) => PRIVATE.test(entry.name));
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? resolve(path) : undefined;
+}
+
+function existing(path: string | undefined): string | undefined {
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 /** Where the symbolic links in `folder` really lead, when that is not under a system directory. */

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
@@ -29,6 +29,13 @@ afterEach(async () => {
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'workspace-test-')));
+  cleanups.push(() => removeTree(folder));
+  return folder;
+}
+
+/** A folder that is removed after the test, not under `/tmp`, which the sandbox has one of its own of. */
+export function folderInHome(): string {
+  const folder = realpathSync(mkdtempSync(join(homedir(), 'workspace-test-')));
   cleanups.push(() => removeTree(folder));
   return folder;
 }
