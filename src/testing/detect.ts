@@ -4,7 +4,11 @@ import { detectPython } from './detect-python.ts';
 import { openProject, type Project } from './project.ts';
 import type { Runner } from './runner.ts';
 import { detectCargo } from './runners/cargo.ts';
+import { detectCtest } from './runners/ctest.ts';
 import { detectGo } from './runners/go.ts';
+import { detectGradle, detectMaven } from './runners/jvm.ts';
+import { detectPhp } from './runners/php.ts';
+import { detectRuby } from './runners/ruby.ts';
 
 /** Runners by workspace: a project does not change its runner during a run. */
 const known = new WeakMap<Workspace, Promise<Runner | null>>();
@@ -46,8 +50,22 @@ const DETECTORS: readonly Detector[] = [
     detect: detectPython,
   },
   { manifest: /^package\.json$/, detect: detectJavaScript },
-  { manifest: /^go\.mod$/, detect: detectGo },
-  { manifest: /^Cargo\.toml$/, detect: detectCargo },
+  { manifest: /^go\.mod$/, detect: (project) => detectGo(project) },
+  { manifest: /^Cargo\.toml$/, detect: (project) => detectCargo(project) },
+  {
+    manifest: /^(?:Gemfile|Rakefile|\.rspec|.*\.gemspec)$/,
+    detect: (project) => detectRuby(project),
+  },
+  {
+    manifest: /^(?:composer\.json|phpunit(?:\.dist)?\.xml(?:\.dist)?)$/,
+    detect: (project) => detectPhp(project),
+  },
+  { manifest: /^pom\.xml$/, detect: (project) => detectMaven(project) },
+  {
+    manifest: /^(?:build|settings)\.gradle(?:\.kts)?$/,
+    detect: (project) => detectGradle(project),
+  },
+  { manifest: /^CMakeLists\.txt$/, detect: (project) => detectCtest(project) },
 ];
 
 /**

@@ -49,8 +49,14 @@ export async function runTests(options: RunTestsOptions): Promise<TestReport> {
     const prepared = await prepare(command, options);
     if (prepared) return prepared(runner.name);
     const clean = await rememberDroppings(workspace, command.droppings ?? []);
-    const result = await execute(command, runner, options).finally(clean);
-    const files = await collectReports(workspace, place, command.find);
+    let result: ExecResult;
+    let files: ReadonlyMap<string, string>;
+    try {
+      result = await execute(command, runner, options);
+      files = await collectReports(workspace, place, command.find);
+    } finally {
+      await clean();
+    }
     const { stdout, output, exitCode } = result;
     const parsed = runner.parse({ files, stdout, output, exitCode, root: workspace.root, scope });
     return judge({ runner, command, scope, result, parsed, start });
@@ -90,16 +96,21 @@ async function prepare(
   });
 }
 
-/** @returns a function that removes those of the files and folders that are not there yet */
+/** @returns a function that removes those that are not there yet, unless git ignores them anyway */
 async function rememberDroppings(
   workspace: Workspace,
   droppings: readonly string[],
 ): Promise<() => Promise<void>> {
-  const absent: string[] = [];
+  let absent: string[] = [];
   for (const path of droppings) if (!(await workspace.stat(path))) absent.push(path);
+  if (absent.length > 0) {
+    const argv = ['git', 'check-ignore', ...absent];
+    const ignored = (await workspace.exec(argv, { timeoutMs: 30_000 })).stdout.split('\n');
+    absent = absent.filter((path) => !ignored.includes(path));
+  }
   return async () => {
-    if (absent.length > 0)
-      await workspace.exec(['rm', '-rf', '--', ...absent], { timeoutMs: 30_000 });
+    if (absent.length === 0) return;
+    await workspace.exec(['rm', '-rf', '--', ...absent], { timeoutMs: 30_000 });
   };
 }
 

@@ -5,8 +5,12 @@ import { expandCommand, parseManifest } from './npm-scripts.ts';
 import { openProject, type Project } from './project.ts';
 import type { Runner, RunPlace } from './runner.ts';
 import { detectCargo } from './runners/cargo.ts';
+import { detectCtest } from './runners/ctest.ts';
 import { detectGo } from './runners/go.ts';
+import { detectGradle, detectMaven } from './runners/jvm.ts';
+import { detectPhp } from './runners/php.ts';
 import { pytestRunner, unittestLayout, unittestRunner } from './runners/python.ts';
+import { detectRuby } from './runners/ruby.ts';
 import { shellRunner } from './runners/shell.ts';
 
 interface Request {
@@ -72,22 +76,47 @@ async function runnerOf(
   return only && more.length === 0 ? only : null;
 }
 
-/** `go test ARGS`, `cargo test ARGS` */
+/** `go test ARGS`, `cargo test ARGS`, `bundle exec rspec ARGS` and so on, with the options that select no tests. */
 async function otherRunnerOf(project: Project, command: SimpleCommand): Promise<Runner | null> {
-  const [program = '', verb = '', ...rest] = command.words;
-  const call = `${program.split('/').at(-1)} ${verb}`;
-  if (call === 'go test') {
-    const isPackage = (word: string) => /^\.|\.\.\.$/.test(word);
+  const words = command.words.slice(command.words[0] === 'bundle' ? 2 : 0);
+  const [program = '', ...rest] = words;
+  const name = program.split('/').at(-1) ?? '';
+  const options = optionsOf(project, rest);
+  const [verb] = rest;
+  if (name === 'go' && verb === 'test') {
     return detectGo(
       project,
-      rest.filter((word) => !isPackage(word) && word !== '-json'),
+      options.slice(1).filter((word) => !/^\.|^-json$|\.\.\.$/.test(word)),
     );
   }
-  if (call === 'cargo test') {
-    const end = rest.indexOf('--');
-    return detectCargo(project, end < 0 ? rest : rest.slice(0, end));
+  if (name === 'cargo' && verb === 'test') {
+    const end = options.indexOf('--');
+    return detectCargo(project, options.slice(1, end < 0 ? undefined : end));
   }
+  if (name === 'rspec') return detectRuby(project, options);
+  if ((name === 'rake' || name === 'rails') && (verb === 'test' || verb === undefined)) {
+    return detectRuby(project);
+  }
+  if (name === 'ruby' && rest.some((word) => /(?:^|\/)test\//.test(word)))
+    return detectRuby(project);
+  if (name === 'phpunit') return detectPhp(project, options);
+  if (/^mvnw?$/.test(name))
+    return detectMaven(
+      project,
+      options.filter((word) => word.startsWith('-')),
+    );
+  if (/^gradlew?$/.test(name))
+    return detectGradle(
+      project,
+      options.filter((word) => word.startsWith('-')),
+    );
+  if (name === 'ctest') return detectCtest(project, withoutValue(options, '--test-dir'));
   return null;
+}
+
+function withoutValue(words: readonly string[], option: string): string[] {
+  const at = words.indexOf(option);
+  return words.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
 }
 
 /** `pytest ARGS`, `python -m pytest ARGS`, `python -m unittest ARGS` */
@@ -98,20 +127,20 @@ async function pythonRunnerOf(project: Project, command: SimpleCommand): Promise
   if (/(?:^|\/)(?:pytest|py\.test)$/.test(program)) {
     return pytestRunner({
       program: [program],
-      options: pytestOptions(project, words.slice(1)),
+      options: optionsOf(project, words.slice(1)),
       env,
     });
   }
   if (isPython && module === 'pytest') {
-    const options = pytestOptions(project, rest);
+    const options = optionsOf(project, rest);
     return pytestRunner({ program: [program, '-m', 'pytest'], options, env });
   }
   const layout = isPython && module === 'unittest' ? await unittestLayout(project) : null;
   return layout && unittestRunner({ program: [program, '-m', 'unittest'], env, ...layout });
 }
 
-/** What of pytest's arguments selects no tests. */
-function pytestOptions(project: Project, args: readonly string[]): string[] {
+/** What of a runner's arguments selects no tests by a path. */
+function optionsOf(project: Project, args: readonly string[]): string[] {
   return args.filter((arg) => {
     const path = (arg.split('::')[0] ?? '').replace(/^\.\//, '').replace(/\/$/, '');
     return (

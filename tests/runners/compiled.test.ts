@@ -34,3 +34,14 @@ describeRunner({
   trace: ['left: 1\n right: 3', 'src/lib.rs:14'],
   file: 'src/lib.rs',
 });
+
+describeRunner({
+  runner: 'ctest',
+  files: { ...projects.ctestProject, '.gitignore': 'build\n' },
+  commandLine: 'cmake -S . -B build && cmake --build build && ctest --test-dir build',
+  verdicts: { zero: 'passed', adds: 'failed', later: 'skipped', crashes: 'failed' },
+  failing: 'adds',
+  trace: ['calc_test.c:12: expected 3, got 1'],
+  file: null,
+  scopeFile: { path: 'calc_test.c', ids: ['zero', 'adds', 'later', 'crashes'] },
+});

@@ -236,3 +236,253 @@ mod tests {
 `,
   'tests/other.rs': '#[test]\nfn other() {}\n',
 };
+
+export const rspecProject: ProjectFiles = {
+  '.rspec': '--require spec_helper\n',
+  'calc.rb': 'def add(a, b)\n  a - b\nend\n',
+  'spec/spec_helper.rb': "require_relative '../calc'\n",
+  'spec/calc_spec.rb': `RSpec.describe 'calc' do
+  it('zero') { expect(add(2, 0)).to eq 2 }
+
+  describe '#add' do
+    it('adds') { expect(add(2, 1)).to eq 3 }
+    xit('later') { expect(1).to eq 2 }
+    it('crashes') { nil.missing }
+  end
+end
+`,
+  'spec/other_spec.rb': "RSpec.describe('other') { it('works') {} }\n",
+};
+
+export const minitestProject: ProjectFiles = {
+  Rakefile: `require 'rake/testtask'
+Rake::TestTask.new { |task| task.pattern = 'test/**/*_test.rb' }
+`,
+  'lib/calc.rb': 'def add(a, b)\n  a - b\nend\n',
+  'test/calc_test.rb': `require 'minitest/autorun'
+require 'calc'
+
+class CalcTest < Minitest::Test
+  def test_zero
+    assert_equal 2, add(2, 0)
+  end
+
+  def test_add
+    assert_equal 3, add(2, 1)
+  end
+
+  def test_later
+    skip 'later'
+  end
+
+  def test_crash
+    nil.missing
+  end
+end
+`,
+  'test/other_test.rb': `require 'minitest/autorun'
+
+class OtherTest < Minitest::Test
+  def test_other; end
+end
+`,
+};
+
+export const phpunitProject: ProjectFiles = {
+  'phpunit.xml': `<phpunit bootstrap="calc.php">
+  <testsuites><testsuite name="all"><directory>tests</directory></testsuite></testsuites>
+</phpunit>
+`,
+  'calc.php': '<?php\nfunction add($a, $b)\n{\n    return $a - $b;\n}\n',
+  'tests/CalcTest.php': `<?php
+use PHPUnit\\Framework\\TestCase;
+
+final class CalcTest extends TestCase
+{
+    public function testZero(): void
+    {
+        $this->assertSame(2, add(2, 0));
+    }
+
+    /** @dataProvider cases */
+    public function testAdd($n): void
+    {
+        $this->assertSame(2 + $n, add(2, $n));
+    }
+
+    public static function cases(): array
+    {
+        return ['one' => [1], [0]];
+    }
+
+    public function testLater(): void
+    {
+        $this->markTestSkipped('later');
+    }
+
+    public function testCrash(): void
+    {
+        missing();
+    }
+}
+`,
+  'tests/OtherTest.php': `<?php
+final class OtherTest extends PHPUnit\\Framework\\TestCase
+{
+    public function testOther(): void
+    {
+        $this->assertTrue(true);
+    }
+}
+`,
+};
+
+const javaCalc = `package calc;
+
+public class Calc {
+    public static int add(int a, int b) {
+        return a - b;
+    }
+}
+`;
+
+export const mavenProject: ProjectFiles = {
+  'pom.xml': `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>example</groupId>
+  <artifactId>calc</artifactId>
+  <version>1</version>
+  <properties>
+    <maven.compiler.source>11</maven.compiler.source>
+    <maven.compiler.target>11</maven.compiler.target>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
+  <dependencies>
+    <dependency>
+      <groupId>org.junit.jupiter</groupId>
+      <artifactId>junit-jupiter</artifactId>
+      <version>5.11.4</version>
+      <scope>test</scope>
+    </dependency>
+  </dependencies>
+  <build>
+    <plugins>
+      <plugin><artifactId>maven-surefire-plugin</artifactId><version>3.5.2</version></plugin>
+    </plugins>
+  </build>
+</project>
+`,
+  'src/main/java/calc/Calc.java': javaCalc,
+  'src/test/java/calc/CalcTest.java': `package calc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class CalcTest {
+    @Test
+    void zero() {
+        assertEquals(2, Calc.add(2, 0));
+    }
+
+    @Nested
+    class Add {
+        @Test
+        void adds() {
+            assertEquals(3, Calc.add(2, 1));
+        }
+    }
+
+    @Test
+    @Disabled("later")
+    void later() {}
+
+    @Test
+    void crashes() {
+        Object none = null;
+        none.hashCode();
+    }
+}
+`,
+  'src/test/java/calc/OtherTest.java': `package calc;
+
+class OtherTest {
+    @org.junit.jupiter.api.Test
+    void other() {}
+}
+`,
+};
+
+export const gradleProject: ProjectFiles = {
+  'build.gradle': `apply plugin: 'java'
+repositories { mavenCentral() }
+dependencies { testCompile 'junit:junit:4.13.2' }
+`,
+  'settings.gradle': "rootProject.name = 'calc'\n",
+  'src/main/java/calc/Calc.java': javaCalc,
+  'src/test/java/calc/CalcTest.java': `package calc;
+
+import static org.junit.Assert.assertEquals;
+
+import org.junit.Ignore;
+import org.junit.Test;
+
+public class CalcTest {
+    @Test
+    public void zero() {
+        assertEquals(2, Calc.add(2, 0));
+    }
+
+    @Test
+    public void adds() {
+        assertEquals(3, Calc.add(2, 1));
+    }
+
+    @Test
+    @Ignore("later")
+    public void later() {}
+
+    @Test
+    public void crashes() {
+        Object none = null;
+        none.hashCode();
+    }
+}
+`,
+  'src/test/java/calc/OtherTest.java': `package calc;
+
+public class OtherTest {
+    @org.junit.Test
+    public void other() {}
+}
+`,
+};
+
+export const ctestProject: ProjectFiles = {
+  'CMakeLists.txt': `cmake_minimum_required(VERSION 3.21)
+project(calc C)
+enable_testing()
+add_executable(calc_test calc_test.c)
+foreach(name zero adds later crashes)
+  add_test(NAME \${name} COMMAND calc_test \${name})
+endforeach()
+set_tests_properties(later PROPERTIES SKIP_RETURN_CODE 77)
+`,
+  'calc_test.c': `#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int add(int a, int b) { return a - b; }
+
+int main(int argc, char **argv) {
+  const char *name = argc > 1 ? argv[1] : "";
+  if (!strcmp(name, "zero")) return add(2, 0) != 2;
+  if (!strcmp(name, "later")) return 77;
+  if (!strcmp(name, "crashes")) abort();
+  if (add(2, 1) != 3) fprintf(stderr, "calc_test.c:12: expected 3, got %d\\n", add(2, 1));
+  return add(2, 1) != 3;
+}
+`,
+};

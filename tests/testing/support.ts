@@ -41,7 +41,8 @@ export function openTestProject(
   };
   for (const [path, text] of Object.entries(files)) write(path, text);
   const links = Object.entries(options.links ?? {});
-  write('.gitignore', `${['node_modules', '.venv', ...links.map(([path]) => path)].join('\n')}\n`);
+  const ignored = ['node_modules', '.venv', ...links.map(([path]) => path)];
+  write('.gitignore', `${files['.gitignore'] ?? ''}${ignored.join('\n')}\n`);
   const link = (root: string) => {
     for (const [path, target] of links) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
