@@ -1,12 +1,12 @@
 /**
- * How alike two lines are, whatever their white space and quotes: Dice's coefficient over pairs of neighbouring characters
+ * How alike two lines are, whatever their white space, quotes and case: Dice's coefficient over pairs of neighbouring characters
  * (Dice 1945).
  *
- * @returns 0 (nothing in common) to 1 (the same but for white space)
+ * @returns 0 (nothing in common) to 1 (the same but for these)
  */
 export function similarity(a: string, b: string): number {
-  const left = squeezed(a);
-  const right = squeezed(b);
+  const left = squeezed(a).toLowerCase();
+  const right = squeezed(b).toLowerCase();
   if (left === right) return 1;
   if (left.length < 2 || right.length < 2) return 0;
   const pairs = new Map<string, number>();
