@@ -69,7 +69,7 @@ describe('other languages', () => {
       'a: [1\nb: 2\n',
       ['2: Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ],
-    ['a.toml', 'a = [1\n', ['1: expected comma or end of str']],
+    ['a.toml', 'a = [1\n', ['2: expected comma or end of structure']],
     [
       'a.html',
       '<div><p x="1" x="2"></span></div>\n',

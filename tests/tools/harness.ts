@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { newSession } from '../../src/agent/session.ts';
@@ -7,6 +7,7 @@ import { runTool, type Tool, type ToolContext } from '../../src/agent/tool.ts';
 import { closeCheckers } from '../../src/lint/semantic.ts';
 import type { Observation } from '../../src/trajectory/event.ts';
 import { openWorkspace } from '../../src/workspace/open.ts';
+import type { Workspace } from '../../src/workspace/workspace.ts';
 import { defaultTools } from '../../tools/index.ts';
 
 /** A repository on disk and the tools at work in it. */
@@ -61,7 +62,7 @@ export function openBench(options: BenchOptions = {}): Bench {
       semanticChecks: options.semanticChecks ?? false,
     },
     patch: async () => readPatch(root),
-    copy: () => Promise.reject(new Error('no copies here')),
+    copy: async (tree) => copyOf(root, tree),
     progress: () => undefined,
   };
   let calls = 0;
@@ -74,6 +75,30 @@ export function openBench(options: BenchOptions = {}): Bench {
     write,
     async close() {
       await closeCheckers(workspace);
+      await workspace.close();
+      rmSync(top, { recursive: true, force: true });
+    },
+  };
+}
+
+function copyOf(root: string, tree: 'base' | 'current'): Workspace {
+  const top = mkdtempSync(join(tmpdir(), 'patchwright-copy-'));
+  const copy = join(top, 'repo');
+  cpSync(root, copy, { recursive: true, verbatimSymlinks: true });
+  mkdirSync(join(top, 'scratch'));
+  if (tree === 'base') {
+    git(copy, 'reset', '--quiet', '--hard');
+    git(copy, 'clean', '--quiet', '--force', '-d');
+  }
+  const workspace = openWorkspace({
+    kind: 'local',
+    hostRoot: copy,
+    root: '/unused',
+    hostScratch: join(top, 'scratch'),
+  });
+  return {
+    ...workspace,
+    async close() {
       await workspace.close();
       rmSync(top, { recursive: true, force: true });
     },
