@@ -7,7 +7,16 @@ import type { Instance } from '../../../src/swebench/instance.ts';
 import { LogFormatError } from '../../../src/swebench/parsers/parser.ts';
 import { PARSERS } from '../../../src/swebench/parsers/registry.ts';
 import { mutate, randomFrom } from '../../swebench/parsers/mutate.ts';
-import { CASES, type ParseRequest, parse, readLog } from '../../swebench/parsers/recorded.ts';
+import {
+  CASES,
+  digest,
+  mutationsOf,
+  type ParsedMap,
+  type ParseRequest,
+  parse,
+  type Recorded,
+  readLog,
+} from '../../swebench/parsers/recorded.ts';
 import { storedRuns } from './data.ts';
 import { type Oracle, openOracle } from './oracle.ts';
 
@@ -41,6 +50,18 @@ describe('parsers beside the official package', () => {
   it('has the same names', async () => {
     const { names } = await oracle.ask({ do: 'names' });
     expect([...PARSERS.keys()].sort()).toEqual(names);
+  });
+
+  it('made the maps that are recorded beside our own logs (written anew by vitest -u)', async () => {
+    const lines: string[] = [];
+    for (const entry of CASES) {
+      const ask = (text: string) => theirs(oracle, { ...entry, text }) as Promise<ParsedMap>;
+      const mutated = await Promise.all(mutationsOf(entry).map(ask));
+      const map = await ask(readLog(entry.log));
+      const recorded: Recorded = { ...entry, map, mutations: mutated.map(digest) };
+      lines.push(`${JSON.stringify(recorded)}\n`);
+    }
+    await expect(lines.join('')).toMatchFileSnapshot('../../swebench/parsers/recorded.jsonl');
   });
 
   it('gives the same maps for whole logs, real and our own', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { LogFormatError } from '../../../src/swebench/parsers/parser.ts';
 import { PARSERS } from '../../../src/swebench/parsers/registry.ts';
 import { CASES, type ParserCase, readLog } from './cases.ts';
@@ -7,7 +8,7 @@ import { mutate, randomFrom } from './mutate.ts';
 /** A status map as pairs in their order, or `raises` where the official parser raises. */
 export type ParsedMap = readonly (readonly [string, string])[] | 'raises';
 
-/** What the official package made of our own logs: `recorded.json`, written by `tests/data/swebench/record.ts`. */
+/** What the official package made of our own logs: a line of `recorded.jsonl`, which the differential test writes. */
 export interface Recorded {
   readonly parser: string;
   readonly instanceId: string;
@@ -38,6 +39,14 @@ export function parse({ parser, text, instanceId, version }: ParseRequest): Pars
 
 export function digest(map: ParsedMap): string {
   return createHash('sha256').update(JSON.stringify(map)).digest('hex').slice(0, 16);
+}
+
+export function readRecorded(): Recorded[] {
+  const text = readFileSync(new URL('recorded.jsonl', import.meta.url), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 const MUTATIONS = 12;

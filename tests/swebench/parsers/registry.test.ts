@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PARSERS } from '../../../src/swebench/parsers/registry.ts';
-import { digest, mutationsOf, parse, type Recorded, readLog } from './recorded.ts';
+import { digest, mutationsOf, parse, readLog, readRecorded } from './recorded.ts';
 
-const recorded: Recorded[] = JSON.parse(
-  readFileSync(new URL('recorded.json', import.meta.url), 'utf8'),
-);
+const recorded = readRecorded();
 
 describe('parsers', () => {
   it('are the 57 of the official registry, each tried', () => {
