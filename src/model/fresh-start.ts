@@ -42,21 +42,31 @@ export function withFreshStart(model: Model): Model {
         const fresh = await startFresh({ model, request, current: shortened(current), options });
         return { ...fresh, usage: sumUsage([turn.usage, fresh.usage]) };
       } catch (error) {
-        const isTooLong = error instanceof ModelError && error.kind === 'context_window';
-        // A conversation of one exchange cannot be made shorter.
-        if (!isTooLong || current.messages.length < 4) throw error;
+        if (!isTooLong(error, current)) throw error;
         return startFresh({ model, request, current: shortened(current), options });
       }
     },
   };
 }
 
+/** Characters of a token, about. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** Counts what the last request had and, by its length, what has come since. */
 function isFull(messages: readonly Message[], contextTokens: number | null): boolean {
-  const last = messages.findLast((message) => message.role === 'assistant');
+  const at = messages.findLastIndex((message) => message.role === 'assistant');
+  const last = messages[at];
   if (contextTokens === null || last?.role !== 'assistant') return false;
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = last.turn.usage;
-  const total = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
-  return total > contextTokens * FULL;
+  const known = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+  const since = messages.slice(at + 1).reduce((sum, message) => sum + lengthOf(message), 0);
+  return known + since / CHARACTERS_PER_TOKEN > contextTokens * FULL;
+}
+
+function lengthOf(message: Message): number {
+  if (message.role === 'user') return message.text.length;
+  if (message.role === 'assistant') return 0;
+  return message.observations.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** The conversation without its last exchange: what was sent before that fitted. */
@@ -74,8 +84,7 @@ async function startFresh(started: {
 }): Promise<Turn> {
   const { model, request, current, options } = started;
   options.onProgress?.('the conversation is full; going on in a new one with notes from it');
-  const ask: Message = { role: 'user', text: renderPrompt('fresh-start/ask') };
-  const told = await model.complete({ ...current, messages: [...current.messages, ask] }, options);
+  const told = await askForNotes(model, current, options);
   const notes = told.text || told.thinking || '(none)';
   const turn = await model.complete(
     { ...request, messages: [opening(request.messages, notes)] },
@@ -88,6 +97,26 @@ async function startFresh(started: {
       typeof FreshStart
     >,
   };
+}
+
+/** Leaves out the last exchanges, one by one, when there is no room left for the question. */
+async function askForNotes(
+  model: Model,
+  current: ModelRequest,
+  options: CompleteOptions,
+): Promise<Turn> {
+  const ask: Message = { role: 'user', text: renderPrompt('fresh-start/ask') };
+  try {
+    return await model.complete({ ...current, messages: [...current.messages, ask] }, options);
+  } catch (error) {
+    if (!isTooLong(error, current)) throw error;
+    return askForNotes(model, shortened(current), options);
+  }
+}
+
+/** A conversation of one exchange cannot be made shorter. */
+function isTooLong(error: unknown, { messages }: ModelRequest): boolean {
+  return error instanceof ModelError && error.kind === 'context_window' && messages.length >= 4;
 }
 
 function opening(messages: readonly Message[], notes: string): Message {

@@ -23,12 +23,16 @@ export type TextCall =
 
 /** @returns the system prompt with the tools and the form of a call behind it */
 export function withToolsAsText(system: string, tools: readonly ToolSchema[]): string {
-  const list = tools
+  return `${system}\n\n${renderPrompt('text-protocol', { tools: toolsAsText(tools) })}`;
+}
+
+/** @returns names, descriptions and schemas of the tools for a prompt */
+export function toolsAsText(tools: readonly ToolSchema[]): string {
+  return tools
     .map(({ name, description, inputSchema }) =>
       [`### ${name}`, description, `Input: ${JSON.stringify(inputSchema)}`].join('\n'),
     )
     .join('\n\n');
-  return `${system}\n\n${renderPrompt('text-protocol', { tools: list })}`;
 }
 
 /** @returns a call in the form that the model is asked for */
