@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { TrajectoryWriter } from '../trajectory/writer.ts';
 import type { Host } from './host.ts';
+import { runsFolder, TRAJECTORY_FILE } from './recording.ts';
 
 /** `20261123-142530-1f9c`: sorts by time, in UTC. */
 export function newRunId(now = new Date()): string {
@@ -29,14 +30,12 @@ export interface RunFolder {
 /** `--out DIR`, else a folder of the run's own under `$XDG_STATE_HOME/patchwright/runs`. */
 export function runFolderPath(out: string | undefined, runId: string, host: Host): string {
   if (out !== undefined) return resolve(host.cwd, out);
-  const state = host.env.XDG_STATE_HOME || join(host.home, '.local', 'state');
-  return join(state, 'patchwright', 'runs', runId);
+  return join(runsFolder(host), runId);
 }
 
 /** @throws {UsageError} when the folder holds a run already or cannot be made */
 export async function openRunFolder(path: string, runId: string): Promise<RunFolder> {
-  const trajectoryFile = join(path, 'trajectory.jsonl');
-  const patchFile = join(path, 'patch.diff');
+  const trajectoryFile = join(path, TRAJECTORY_FILE);
   if (existsSync(trajectoryFile)) {
     throw new UsageError(`--out: ${path} holds a run already; name another folder`);
   }
@@ -50,11 +49,42 @@ export async function openRunFolder(path: string, runId: string): Promise<RunFol
       cause: error,
     });
   }
+  return runFolder(path, runId, {
+    writer,
+    async discard() {
+      writer.close();
+      await rm(trajectoryFile, { force: true });
+      if (!existed) await rmdir(path).catch(() => {});
+    },
+  });
+}
+
+/**
+ * Opens the folder of a run that is taken up again.
+ *
+ * @param keepBytes of the trajectory that stay; what comes after them is written anew
+ * @throws {UsageError} when it cannot be written
+ */
+export function reopenRunFolder(path: string, runId: string, keepBytes: number): RunFolder {
+  try {
+    const writer = new TrajectoryWriter(join(path, TRAJECTORY_FILE), keepBytes);
+    return runFolder(path, runId, { writer, discard: async () => writer.close() });
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be written (${messageOf(error)})`, { cause: error });
+  }
+}
+
+function runFolder(
+  path: string,
+  runId: string,
+  rest: Pick<RunFolder, 'writer' | 'discard'>,
+): RunFolder {
+  const patchFile = join(path, 'patch.diff');
   return {
     path,
-    trajectoryFile,
+    trajectoryFile: join(path, TRAJECTORY_FILE),
     patchFile,
-    writer,
+    ...rest,
     async writePatch(patch) {
       try {
         await writeFile(patchFile, patch);
@@ -64,11 +94,6 @@ export async function openRunFolder(path: string, runId: string): Promise<RunFol
         await writeFile(spare, patch);
         return spare;
       }
-    },
-    async discard() {
-      writer.close();
-      await rm(trajectoryFile, { force: true });
-      if (!existed) await rmdir(path).catch(() => {});
     },
   };
 }

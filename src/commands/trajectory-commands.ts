@@ -49,6 +49,21 @@ export function addTrajectoryCommands(program: Command, { action, value }: Regis
     }),
   );
 
+  limits(
+    program
+      .command('resume <run>')
+      .description('go on with a run that was killed, interrupted or stopped by a limit')
+      .option('--repo <path|url>', 'repository (default: the recorded one)')
+      .option('--model <name>', 'the model that goes on (default: the recorded one)')
+      .option('--config <file>', 'configuration file')
+      .option('--apply', 'apply the patch to the working tree when submitted')
+      .option('--branch <name>', 'commit the patch on a new branch when submitted')
+      .option('--json', 'one event a line on standard output, logs on standard error')
+      .addOption(sandbox()),
+  ).action((run: string, options: object) =>
+    action<{ run: string }>(async () => (await import('./resume.ts')).resume)({ ...options, run }),
+  );
+
   program
     .command('import <file...>')
     .description("read trajectories of SWE-agent, mini-swe-agent or Harbor's ATIF into ours")

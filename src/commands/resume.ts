@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { newSession } from '../agent/session.ts';
+import { readConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { type Checkpoint, findCheckpoint } from '../replay/checkpoint.ts';
+import { conversation, movedSteps, spentBy, timeOf } from '../replay/conversation.ts';
+import { withPendingTurn } from '../replay/pending-turn.ts';
+import { isForeign, replay } from '../replay/replay.ts';
+import { replacePath } from '../replay/roots.ts';
+import { type Resumed, run, toolContext } from '../run.ts';
+import type { HeaderEvent } from '../trajectory/event.ts';
+import type { Checkout } from '../workspace/checkout.ts';
+import { chooseSandbox } from '../workspace/open.ts';
+import { finish } from './fix.ts';
+import type { Host } from './host.ts';
+import { createModel } from './model.ts';
+import { openElsewhere } from './open-elsewhere.ts';
+import type { LimitOptions } from './options.ts';
+import { openRecordedCheckout } from './recorded-checkout.ts';
+import { type Recording, readRecording, recordingName } from './recording.ts';
+import { openReport } from './report.ts';
+import { reopenRunFolder } from './run-folder.ts';
+import { chooseTools } from './tools.ts';
+import { versions } from './versions.ts';
+
+export interface ResumeOptions extends LimitOptions {
+  readonly run: string;
+  readonly repo?: string;
+  readonly model?: string;
+  readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly apply?: boolean;
+  readonly branch?: string;
+}
+
+/**
+ * `patchwright resume`: goes on with a run that was killed, interrupted or stopped by a limit. The workspace is built
+ * again by replaying its steps; the conversation is the recorded one; what was spent counts.
+ *
+ * @returns the exit code of the run
+ * @throws {UsageError} when there is no such run, it has ended, or its repository is no longer as it was
+ */
+export async function resume(options: ResumeOptions, host: Host): Promise<number> {
+  const recording = await readRecording(options.run, host);
+  await refuseUnlessStopped(recording, options);
+  const { header } = recording.run;
+  const config = await readConfig({ file: options.config, env: host.env, home: host.home });
+  const { model, why } = await createModel(options.model ?? header.model, config, host);
+  const limits = limitsOf(header, options);
+  const checkpoint = findCheckpoint(recording.events);
+  const notes: string[] = [];
+  const wanted = options.sandbox ?? (header.sandbox === 'local' ? 'none' : 'auto');
+  const sandbox = await chooseSandbox(wanted);
+  if (sandbox.warning) notes.push(`WARNING: ${sandbox.warning}`);
+  const repository = options.repo ?? header.task.repository;
+  const checkout = await openRecordedCheckout(header, {
+    repo: options.repo,
+    sandbox: sandbox.kind,
+    host,
+    onNote: (text) => notes.push(text),
+  });
+  try {
+    const tools = chooseTools(toolsOf(header), model.name);
+    const task = {
+      id: header.task.id,
+      statement: header.task.statement,
+      testCommand: header.task.testCommand,
+    };
+    const session = newSession();
+    const context = toolContext(
+      { checkout, limits, task },
+      { signal: host.signal, session },
+      () => {},
+    );
+    const rebuilt = await replay({ run: checkpoint.run, tools, context });
+    const differing = rebuilt.steps.filter(({ actions }) => actions.some((one) => one.difference));
+    if (differing.length > 0) {
+      notes.push(
+        `steps that answered differently now: ${differing.map(({ step }) => step).join(', ')}`,
+      );
+    }
+    const resumed = resumedFrom(checkpoint, checkout, session);
+    const folder = reopenRunFolder(
+      dirname(recording.file),
+      header.runId,
+      await bytesOf(recording.file, checkpoint.keptEvents),
+    );
+    const report = await openReport({ json: options.json ?? false, host });
+    notes.push(`going on after step ${resumed.spent.steps}`);
+    const { runId } = header;
+    report.begin({ runId, checkout, issue: task.statement, model: model.name, why, notes });
+    const outcome = await run({
+      runId,
+      task,
+      checkout,
+      model: withPendingTurn(model, checkpoint.pendingTurn),
+      tools,
+      limits,
+      signal: host.signal,
+      subscribers: [folder.writer.write, ...report.subscribers],
+      recorder: folder.writer,
+      versions: versions(),
+      config: {},
+      resumed,
+    });
+    return await finish({
+      options: {
+        repo: repository,
+        issue: task.statement,
+        json: options.json ?? false,
+        apply: options.apply ?? header.config.apply === true,
+        ...branchOf(options, header),
+      },
+      host,
+      outcome,
+      folder,
+      checkout,
+    });
+  } finally {
+    await checkout.close();
+  }
+}
+
+async function refuseUnlessStopped(recording: Recording, options: ResumeOptions): Promise<void> {
+  const { run: recorded, file } = recording;
+  if (isForeign(recorded)) {
+    throw new UsageError(
+      `${options.run}: another agent's run cannot be resumed; let a model take over with: patchwright replay ${options.run} --continue`,
+    );
+  }
+  const status = recorded.outcome?.status;
+  if (status === 'submitted' || status === 'refused') {
+    throw new UsageError(
+      `${options.run}: the run has ended (${status}); there is nothing to resume`,
+    );
+  }
+  const holder = await openElsewhere(file);
+  if (holder !== null) {
+    throw new UsageError(
+      `${recordingName(file)}: process ${holder} still works on this run; end it first`,
+    );
+  }
+}
+
+/** What the run had been given, as far as nothing else is asked for now. */
+function limitsOf(header: HeaderEvent, options: ResumeOptions): HeaderEvent['limits'] {
+  const { maxSteps, maxCostUsd, maxTimeMs } = header.limits;
+  return {
+    maxSteps: options.maxSteps ?? maxSteps,
+    maxCostUsd: options.maxCost ?? maxCostUsd,
+    maxTimeMs: options.maxTime === undefined ? maxTimeMs : options.maxTime * 1000,
+  };
+}
+
+function toolsOf({ config }: HeaderEvent): string | undefined {
+  return typeof config.tools === 'string' ? config.tools : undefined;
+}
+
+function branchOf(options: ResumeOptions, { config }: HeaderEvent): { branch?: string } {
+  const branch = options.branch ?? config.branch;
+  return typeof branch === 'string' ? { branch } : {};
+}
+
+function resumedFrom(
+  { run: recorded, keptEvents }: Checkpoint,
+  { workspace }: Checkout,
+  session: Resumed['session'],
+): Resumed {
+  const { header } = recorded;
+  const steps = movedSteps(recorded.steps, header.workspaceRoot, workspace.root);
+  const prompt = replacePath(header.prompt, header.workspaceRoot, workspace.root);
+  return {
+    system: header.system,
+    messages: conversation(prompt, steps),
+    spent: spentBy(recorded.steps),
+    session,
+    nextSeq: keptEvents,
+    elapsedMs: timeOf(recorded.steps),
+  };
+}
+
+/** Bytes of the first `events` lines of a trajectory. */
+async function bytesOf(file: string, events: number): Promise<number> {
+  const bytes = await readFile(file);
+  let end = 0;
+  for (let line = 0; line < events; line++) end = bytes.indexOf(0x0a, end) + 1;
+  return end;
+}
