@@ -3,7 +3,7 @@ import { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { Messages } from '@anthropic-ai/sdk/resources/messages/messages';
 import { Models } from '@anthropic-ai/sdk/resources/models';
 
-export { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk/core/error';
+export { APIError } from '@anthropic-ai/sdk/core/error';
 
 export interface AnthropicAccess {
   /** From ANTHROPIC_API_KEY. */

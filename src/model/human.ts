@@ -42,8 +42,8 @@ async function ask(
 ): Promise<Typed> {
   let typed = '';
   for (;;) {
-    output.write(typed === '' ? 'action (help lists the tools)> ' : '... ');
-    const line = await lines.next(signal);
+    const prompt = typed === '' ? 'action (help lists the tools)> ' : '... ';
+    const line = await lines.next(prompt, signal);
     if (line === null) return null;
     typed = typed === '' ? line : `${typed}\n${line}`;
     if (typed.trim() === '') {
@@ -71,12 +71,14 @@ class Lines {
   }
 
   /**
+   * @param prompt shown before the line is awaited
    * @returns the next line without its end, null at the end of the input
    * @throws the signal's reason when it aborts first
    */
-  async next(signal: AbortSignal): Promise<string | null> {
+  async next(prompt: string, signal: AbortSignal): Promise<string | null> {
     const open = this.#open();
-    open.resume();
+    open.setPrompt(prompt);
+    if (!this.#ended) open.prompt();
     const wake = () => this.#wake?.();
     signal.addEventListener('abort', wake);
     try {
@@ -99,9 +101,7 @@ class Lines {
   #open(): Interface {
     if (this.#interface) return this.#interface;
     const { input, output } = this.#terminal;
-    const opened = createInterface(
-      isTerminal(input) ? { input, output, terminal: true } : { input },
-    );
+    const opened = createInterface({ input, output, terminal: isTerminal(input) });
     opened.on('line', (line) => {
       this.#waiting.push(line);
       this.#wake?.();

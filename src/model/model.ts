@@ -31,7 +31,10 @@ export interface CompleteOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-/** Anything that answers a conversation with actions: a language model, a script, a person, the repair policy. */
+/**
+ * Anything that answers a conversation with actions: a language model, a script, a person, the repair policy. One
+ * object serves one run: it may remember which fallback it took or what a server cannot do.
+ */
 export interface Model {
   /** As shown to a person and kept in the trajectory, for instance `claude-sonnet-5-5` or `repair`. */
   readonly name: string;
