@@ -13,6 +13,8 @@ export interface StartingTree {
   readonly paths: readonly string[];
   /** Repositories inside of it, which a patch cannot reach. */
   readonly foreign: readonly string[];
+  /** Dependencies that lie beside it, whether or not it ignores them itself. */
+  readonly dependencies: readonly string[];
 }
 
 export interface CheckOutOptions {
@@ -52,25 +54,29 @@ export async function checkOutBase(options: CheckOutOptions): Promise<StartingTr
         .filter((entry) => entry.startsWith('160000 ') === isSubmodule)
         .map((entry) => entry.slice(entry.indexOf('\t') + 1));
     const paths = ofKind(false);
-    if (source.topLevel !== null) await copyDependencies(source, hostRoot, paths, signal);
-    return { paths, foreign: ofKind(true) };
+    const dependencies =
+      source.topLevel === null ? [] : await copyDependencies(source, hostRoot, paths, signal);
+    return { paths, foreign: ofKind(true), dependencies };
   } finally {
     await writeFile(attributes, RAW_ATTRIBUTES);
     await rm(index, { force: true });
   }
 }
 
-/** Ignored is what git neither tracks nor lists as untracked; only folders of the base are looked into. */
+/**
+ * Ignored is what git neither tracks nor lists as untracked; only folders of the base are looked into.
+ * @returns what was copied, folders whole
+ */
 async function copyDependencies(
   source: Source,
   hostRoot: string,
   base: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<string[]> {
   const topLevel = source.topLevel ?? '';
   const inBase = withParents(base);
   const notIgnored = withParents([...source.tracked, ...source.untracked]);
-  const taken: string[] = [];
+  const dependencies: string[] = [];
   await copyTree({
     from: topLevel,
     to: hostRoot,
@@ -78,15 +84,18 @@ async function copyDependencies(
     signal,
     leaveOut({ path, name, isDirectory }) {
       if (name === '.git') return true;
-      if (taken.some((folder) => path.startsWith(folder))) return looksPrivate(path, isDirectory);
+      if (dependencies.some((folder) => path.startsWith(`${folder}/`))) {
+        return looksPrivate(path, isDirectory);
+      }
       if (inBase.has(path)) return !isDirectory;
       if (notIgnored.has(path)) return true;
       const holds = (entry: string) => existsSync(join(topLevel, path, entry));
       if (!isDependency(path, isDirectory, holds)) return true;
-      if (isDirectory) taken.push(`${path}/`);
+      dependencies.push(path);
       return false;
     },
   });
+  return dependencies;
 }
 
 /** The paths and all folders they lie in. */

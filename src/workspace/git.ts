@@ -67,8 +67,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
       allowUnsafeSshCommand: true,
     },
     errors(error, { exitCode, stdErr }) {
-      if (error) return error;
-      if (exitCode === 0) return undefined;
+      if (exitCode === 0) return error;
       const said = Buffer.concat(stdErr).toString('utf8').trim();
       return new GitFailure(exitCode, said || `git ${args[0] ?? ''} ended with ${exitCode}`);
     },

@@ -90,16 +90,16 @@ export async function packHistory(
 export async function installHistory(
   history: History,
   source: Source,
-  where: { readonly from: string; readonly to: string },
+  where: { readonly from: string; readonly to: string; readonly exclude: string },
 ): Promise<void> {
-  const { from, to } = where;
+  const { from, to, exclude } = where;
   const branch = source.baseIsHead ? source.branch : null;
   await makeGitDir(to, {
     commit: source.baseCommit,
     bare: false,
     head: branch ? `ref: ${branch}` : source.baseCommit,
     shallow: history.shallow,
-    exclude: source.exclude,
+    exclude,
     config: '[user]\n\tname = Patchwright\n\temail = patchwright@localhost\n[gc]\n\tauto = 0\n',
   });
   const files = ['pack', 'idx'].map((extension) =>

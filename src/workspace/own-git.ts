@@ -49,15 +49,9 @@ export async function makeGitDir(gitDir: string, options: GitDirOptions): Promis
 }
 
 /**
- * Says what a git directory of ours takes for ignored, besides the .gitignore files of the tree.
- *
- * @param folders paths of folders that are left out whole
+ * @param paths files and folders, relative to the top level
+ * @returns exclude patterns that match exactly these
  */
-export async function writeExcludes(
-  gitDir: string,
-  patterns: string,
-  folders: readonly string[],
-): Promise<void> {
-  const escaped = folders.map((path) => `/${path.replace(/[\\*?[\] ]/g, '\\$&')}/\n`);
-  await writeFile(join(gitDir, 'info', 'exclude'), patterns + escaped.join(''));
+export function excludePatterns(paths: readonly string[]): string {
+  return paths.map((path) => `/${path.replace(/[\\*?[\] ]/g, '\\$&')}\n`).join('');
 }

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkOutBase, type StartingTree } from './base-tree.ts';
 import { cloneSource, isGitUrl, nameOfUrl } from './clone.ts';
 import { copyTree } from './copy-tree.ts';
 import { git, ownGit } from './git.ts';
 import { installHistory, packHistory } from './history.ts';
-import { writeExcludes } from './own-git.ts';
+import { excludePatterns } from './own-git.ts';
 import { looksPrivate } from './private-files.ts';
 import { removeTree } from './scratch.ts';
 import { type ChangedFile, Snapshots } from './snapshot.ts';
@@ -74,17 +74,18 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
   const filling = asItIs
     ? copyWorkingTree(source, hostRoot, options)
     : packing.then(() => checkOutBase({ source, gitDir: shadow, hostRoot, signal }));
-  const [history, { paths, foreign }] = await both(packing, filling);
+  const [history, { paths, foreign, dependencies }] = await both(packing, filling);
   if (foreign.length > 0) {
     onNote?.(
       `repositories inside of this one: changes in them are not part of the patch: ${enumerate(foreign)}`,
     );
   }
-  await writeExcludes(shadow, source.exclude, foreign);
+  const exclude = source.exclude + excludePatterns([...foreign, ...dependencies]);
+  await writeFile(join(shadow, 'info', 'exclude'), exclude);
   const snapshots = new Snapshots(shadow, hostRoot);
   const [baseTree] = await both(
     snapshots.start(paths),
-    installHistory(history, source, { from: shadow, to: gitDir }),
+    installHistory(history, source, { from: shadow, to: gitDir, exclude }),
   );
   await snapshots.writeIndex(source.baseCommitTree, baseTree, join(gitDir, 'index'));
   const dirty =
@@ -172,7 +173,7 @@ async function copyWorkingTree(
     onNote?.('the checkout is sparse: the agent sees the files that are checked out');
   }
   const paths = [...source.tracked, ...source.untracked].filter((path) => files.has(path));
-  return { paths, foreign };
+  return { paths, foreign, dependencies: [] };
 }
 
 function enumerate(paths: readonly string[]): string {

@@ -126,7 +126,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are refused outside of the workspace, whatever leads there', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = newWorkspace(kind, {}, '/workspace/project');
     const { hostRoot, root } = workspace;
     const outside = folderInHome();
     writeFileSync(join(outside, 'file'), 'precious');

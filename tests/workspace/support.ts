@@ -40,14 +40,22 @@ export function folderInHome(): string {
   return folder;
 }
 
-/** A workspace on an empty folder, seen at another path than its own where the kind allows that. */
-export function newWorkspace(kind: SandboxKind, limits?: ResourceLimits): Workspace {
+/**
+ * A workspace on an empty folder, seen at another path than its own where the kind allows that.
+ *
+ * @param seenAt by default a path under `/tmp`
+ */
+export function newWorkspace(
+  kind: SandboxKind,
+  limits?: ResourceLimits,
+  seenAt?: string,
+): Workspace {
   const folder = temporaryFolder();
   const hostRoot = join(folder, 'copy');
   const hostScratch = join(folder, 'scratch');
   mkdirSync(hostRoot);
   mkdirSync(hostScratch);
-  const root = join(folder, 'original');
+  const root = seenAt ?? join(folder, 'original');
   const workspace = openWorkspace({
     kind,
     hostRoot,
