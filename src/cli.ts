@@ -41,6 +41,13 @@ function value<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
+const sandboxOption = () =>
+  new Option('--sandbox <kind>', 'where commands run (default: auto)').choices([
+    'auto',
+    'bubblewrap',
+    'none',
+  ]);
+
 let exitCode: number = ExitCode.submitted;
 
 /** Runs a command that is loaded only now, so that `--help` never pays for it. */
@@ -77,13 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--base <commit>', 'start from this commit instead of the working tree as it is')
     .option('--test <command>', 'command line that runs the tests (default: found in the project)')
     .option('--model <name>', 'auto, repair, human, claude-*, scripted:FILE, ... (default: auto)')
-    .addOption(
-      new Option('--sandbox <kind>', 'where commands run (default: auto)').choices([
-        'auto',
-        'bubblewrap',
-        'none',
-      ]),
-    )
+    .addOption(sandboxOption())
     .option(
       '--max-cost <dollars>',
       'end after this many US dollars (default: 3)',
@@ -102,6 +103,10 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--out <dir>', 'folder for patch.diff and trajectory.jsonl (default: one of its own)')
     .option('--config <file>', 'configuration file (default: ~/.config/patchwright/config.json)')
     .option('--tools <list>', 'add or take away tools: +repair,-bash')
+    .option(
+      '--record <file>',
+      'record every HTTP exchange with the model, for --model recorded:FILE',
+    )
     .option('--json', 'one event a line on standard output, logs on standard error')
     .addOption(
       new Option('--apply', 'apply the patch to the working tree when submitted').conflicts(
@@ -128,6 +133,37 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--run-id <id>', 'second part of the name of the run report')
     .option('--json', 'one object on standard output')
     .action(action(async () => (await import('./commands/evaluate.ts')).evaluate));
+
+  program
+    .command('mcp')
+    .description('serve the tools over the Model Context Protocol on standard input and output')
+    .option('--repo <path|url>', 'repository, a folder or a git address', '.')
+    .option('--base <commit>', 'start from this commit instead of the working tree as it is')
+    .option('--test <command>', 'command line that runs the tests (default: found in the project)')
+    .addOption(sandboxOption())
+    .option('--tools <list>', 'add or take away tools: +repair,-bash')
+    .option('--out <file>', 'where the submitted patch goes (default: patchwright-mcp.diff)')
+    .action(action(async () => (await import('./commands/mcp.ts')).mcp));
+
+  const loadModels = () => import('./commands/models.ts');
+  const models = program
+    .command('models')
+    .description('tell which model a run would use and why; manage the model files')
+    .option('--model <name>', 'as for fix')
+    .option('--config <file>', 'configuration file')
+    .action(action(async () => (await loadModels()).models));
+  models
+    .command('list')
+    .description('list the model files')
+    .action(action(async () => (await loadModels()).listFolder));
+  models
+    .command('pull <uri>')
+    .description('download a model: hf:USER/REPO:QUANT')
+    .action((uri: string) => action(async () => (await loadModels()).pull)({ uri }));
+  models
+    .command('remove <name>')
+    .description('remove a model file')
+    .action((name: string) => action(async () => (await loadModels()).remove)({ name }));
 
   const { addTrajectoryCommands } = await import('./commands/trajectory-commands.ts');
   addTrajectoryCommands(program, { action, value });

@@ -9,6 +9,8 @@ const Config = z.strictObject({
   /** Taken when the model stays overloaded. */
   fallbackModel: z.string().min(1).optional(),
   effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional(),
+  /** Tokens of the model's context, where a server does not tell. */
+  contextTokens: z.int().positive().optional(),
   /** File with prices of models, in the form of the built-in table. */
   prices: z.string().min(1).optional(),
   sandbox: z.enum(['auto', 'bubblewrap', 'none']).optional(),

@@ -29,6 +29,7 @@ export interface FixOptions {
   readonly maxSteps?: number;
   readonly maxTime?: number;
   readonly out?: string;
+  readonly record?: string;
   readonly config?: string;
   readonly tools?: string;
   readonly json?: boolean;
@@ -68,7 +69,7 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
   try {
     const [issue, { model, why }] = await Promise.all([
       readIssue(options.issue, { stdin: host.stdin, env: host.env, signal }),
-      createModel(options.model, config, host),
+      createModel({ name: options.model, record: options.record }, config, host),
       options.branch === undefined ? undefined : checkBranchName(options.repo, options.branch),
       checkingOut,
     ]);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
+import { runName } from '../trajectory/find-runs.ts';
 import { TrajectoryWriter } from '../trajectory/writer.ts';
 import type { Host } from './host.ts';
-import { readRecording, recordingName, TRAJECTORY_FILE } from './recording.ts';
+import { readRecording, TRAJECTORY_FILE } from './recording.ts';
 
 export interface ImportOptions {
   readonly files: readonly string[];
@@ -35,7 +36,7 @@ export async function importFiles({ files, out }: ImportOptions, host: Host): Pr
 
 async function importFile(named: string, into: string, host: Host): Promise<string> {
   const { file, events, run, problem } = await readRecording(named, host);
-  const target = join(into, recordingName(file), TRAJECTORY_FILE);
+  const target = join(into, runName(file), TRAJECTORY_FILE);
   if (existsSync(target)) {
     throw new UsageError(`${named}: ${target} is there already; name another folder with --out`);
   }

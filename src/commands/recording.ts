@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import type { TrajectoryEvent } from '../trajectory/event.ts';
 import { importTrajectory } from '../trajectory/formats/import.ts';
@@ -60,11 +60,4 @@ export async function readRecording(named: string, host: Host): Promise<Recordin
     throw new UsageError(`${named}: no run in it; ${problem ?? 'the first event is no header'}`);
   }
   return { file, events, run: recordedRun(events), problem };
-}
-
-/** The name of a run's folder, or of its file where that is not `trajectory.jsonl`. */
-export function recordingName(file: string): string {
-  const name = basename(file);
-  if (name === TRAJECTORY_FILE) return basename(dirname(file));
-  return name.replace(/(\.traj)?\.(jsonl|json|traj)$/, '');
 }

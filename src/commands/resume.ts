@@ -10,6 +10,7 @@ import { isForeign, replay } from '../replay/replay.ts';
 import { replacePath } from '../replay/roots.ts';
 import { type Resumed, run, toolContext } from '../run.ts';
 import type { HeaderEvent } from '../trajectory/event.ts';
+import { runName } from '../trajectory/find-runs.ts';
 import type { Checkout } from '../workspace/checkout.ts';
 import { chooseSandbox } from '../workspace/open.ts';
 import { finish } from './fix.ts';
@@ -18,7 +19,7 @@ import { createModel } from './model.ts';
 import { openElsewhere } from './open-elsewhere.ts';
 import type { LimitOptions } from './options.ts';
 import { openRecordedCheckout } from './recorded-checkout.ts';
-import { type Recording, readRecording, recordingName } from './recording.ts';
+import { type Recording, readRecording } from './recording.ts';
 import { openReport } from './report.ts';
 import { reopenRunFolder } from './run-folder.ts';
 import { chooseTools } from './tools.ts';
@@ -47,7 +48,7 @@ export async function resume(options: ResumeOptions, host: Host): Promise<number
   await refuseUnlessStopped(recording, options);
   const { header } = recording.run;
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
-  const { model, why } = await createModel(options.model ?? header.model, config, host);
+  const { model, why } = await createModel({ name: options.model ?? header.model }, config, host);
   const limits = limitsOf(header, options);
   const checkpoint = findCheckpoint(recording.events);
   const notes: string[] = [];
@@ -139,7 +140,7 @@ async function refuseUnlessStopped(recording: Recording, options: ResumeOptions)
   const holder = await openElsewhere(file);
   if (holder !== null) {
     throw new UsageError(
-      `${recordingName(file)}: process ${holder} still works on this run; end it first`,
+      `${runName(file)}: process ${holder} still works on this run; end it first`,
     );
   }
 }

@@ -90,6 +90,36 @@ export function addTrajectoryCommands(program: Command, { action, value }: Regis
         async () => (await import('./export.ts')).exportFile,
       )({ ...options, trajectory }),
     );
+
+  program
+    .command('show <run>')
+    .description('show a run in the terminal: one line a step, or all of one step')
+    .option('--step <n>', 'everything of this step', value(parseStep))
+    .option('--patch', 'the patch as well')
+    .action((run: string, options: object) =>
+      action<{ run: string }>(async () => (await import('./show.ts')).show)({ ...options, run }),
+    );
+
+  program
+    .command('stats <dir>')
+    .description('exit statuses, costs, tokens, steps, time and tool use of the runs in a folder')
+    .option('--json', 'one object on standard output')
+    .addOption(new Option('--csv', 'one line a run').conflicts('json'))
+    .action((dir: string, options: object) =>
+      action<{ dir: string }>(async () => (await import('./stats.ts')).stats)({ ...options, dir }),
+    );
+
+  program
+    .command('compare <a> <b>')
+    .description('compare two folders of runs: which tasks each solved, costs, differences')
+    .option('--json', 'one object on standard output')
+    .action((a: string, b: string, options: object) =>
+      action<{ a: string; b: string }>(async () => (await import('./compare.ts')).compare)({
+        ...options,
+        a,
+        b,
+      }),
+    );
 }
 
 function parseStep(text: string): number {
