@@ -149,6 +149,7 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
       reason: 'the failing tests run no function that may be edited',
     };
   }
+  pool.expect(regions);
   const judge = new Judge(prepared);
   const deadline = Date.now() + options.seconds * 1000;
   const result = await search({

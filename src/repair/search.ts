@@ -1,7 +1,8 @@
 import type { Candidate } from './edits/edit.ts';
-import { byCost, editContext, enumerateEdits } from './edits/enumerate.ts';
+import { editContext, enumerateEdits } from './edits/enumerate.ts';
 import type { Region } from './localise/regions.ts';
 import type { CandidatePool, Trial, Verdict } from './pool/pool.ts';
+import { CandidateQueue } from './queue.ts';
 
 /** Regions whose edits are listed at once. */
 const REGIONS_AT_ONCE = 6;
@@ -41,21 +42,18 @@ export interface SearchResult extends SearchProgress {
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const started = performance.now();
   const counts: Record<string, number> = {};
-  const queue: Candidate[] = [];
+  const queue = new CandidateQueue();
   const regions = [...options.regions];
   let tried = 0;
   let plausible = 0;
   const progress = (): SearchProgress => {
     const seconds = (performance.now() - started) / 1000;
-    return { tried, perSecond: tried / Math.max(0.001, seconds), plausible, left: queue.length };
+    return { tried, perSecond: tried / Math.max(0.001, seconds), plausible, left: queue.size };
   };
   const refill = () => {
     const next = regions.splice(0, REGIONS_AT_ONCE);
     const top = options.regions[0]?.score ?? 1;
-    for (const region of next) {
-      for (const candidate of candidatesOf(region, top, options.hints)) queue.push(candidate);
-    }
-    queue.sort((a, b) => byCost(b, a));
+    for (const region of next) queue.push(candidatesOf(region, top, options.hints));
   };
   const isOver = () =>
     options.signal.aborted || Date.now() >= options.deadline || options.isEnough(progress());
@@ -63,17 +61,13 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const slot = async () => {
     let size = 40;
     while (!isOver()) {
-      if (queue.length === 0) {
+      if (queue.size === 0) {
         if (regions.length === 0) return;
         refill();
         continue;
       }
-      const path = queue.at(-1)?.path ?? '';
-      const batch: Candidate[] = [];
-      while (batch.length < size && queue.at(-1)?.path === path) {
-        const candidate = queue.pop();
-        if (candidate) batch.push(candidate);
-      }
+      const batch = queue.take(size);
+      const path = batch[0]?.path ?? '';
       const began = performance.now();
       const told = (candidate: Candidate, verdict: Verdict) => {
         tried += 1;

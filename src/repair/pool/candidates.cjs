@@ -5,11 +5,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const { Coverage } = require('./coverage.cjs');
+const { Guard } = require('./guard.cjs');
 const { ModuleLoader } = require('./module-loader.cjs');
 const { TestRegistry } = require('./test-registry.cjs');
 
-/** Loop turns and calls of the edited file before a test counts as hanging. */
-const FIRST_FUEL = 200_000_000;
+/** Candidates between two looks at whether the tests still behave as before. */
+const CHUNK = 30;
 
 exports.main = async function main(folder) {
   const file = (name) => path.join(folder, name);
@@ -19,36 +20,26 @@ exports.main = async function main(folder) {
     fs.writeFileSync(file(`${name}.part`), JSON.stringify(value));
     fs.renameSync(file(`${name}.part`), file(name));
   };
-  process.on('unhandledRejection', () => {});
-  process.on('uncaughtException', () => {});
-  process.on('disconnect', () => exit(0));
-  const exit = process.exit.bind(process);
-  process.exit = process.abort = (code) => {
-    throw new Error(`the program ended itself with code ${code ?? 0}`);
-  };
-  process.reallyExit = process.exit;
-  const guard = { fuel: FIRST_FUEL, out: outOfFuel };
+  const guard = new Guard();
   globalThis.__patchwright = guard;
+  const exit = guard.takeProcess();
   const runner = new Runner(folder, config, guard);
   try {
     await runner.prepare();
-    if (!fs.existsSync(file('ready.json'))) {
-      write('ready.json', await runner.learn());
-    }
+    if (fs.existsSync(file('ready.json'))) {
+      runner.know(JSON.parse(fs.readFileSync(file('ready.json'), 'utf8')));
+    } else write('ready.json', await runner.learn());
   } catch (error) {
     write('failed.json', { error: String(error?.stack ?? error).slice(0, 4000) });
     exit(1);
   }
-  process.on('message', async ({ batch, skip }) => {
-    await runner.answer(batch, skip);
+  process.on('disconnect', () => exit(0));
+  process.on('message', async ({ batch, skip, excluded }) => {
+    await runner.answer(batch, skip, new Set(excluded));
     process.send('done');
   });
   process.send('ready');
 };
-
-function outOfFuel() {
-  throw new Error('patchwright: a loop does not end');
-}
 
 class Runner {
   constructor(folder, config, guard) {
@@ -57,49 +48,78 @@ class Runner {
     this.guard = guard;
     this.registry = new TestRegistry(config);
     this.loader = new ModuleLoader(folder, config, this.registry);
+    this.bases = new Map();
+    /** Test files loaded with the module of the batch as it stands. */
+    this.loaded = new Map();
+    this.current = null;
   }
 
   async prepare() {
     await this.registry.prepare(this.loader);
   }
 
-  /** Runs every test of every file once, with the lines it ran. */
+  know(learned) {
+    this.loader.soft = learned.soft;
+    this.before = new Map(learned.tests.map((test) => [test.id, new Map(test.checks ?? [])]));
+  }
+
+  /** Runs every test of every file: with the lines it ran, and again with assertions that go on. */
   async learn() {
-    const coverage = new Coverage(this.config.root, this.loader);
-    const tests = [];
     const until = performance.now() + this.config.learnSeconds * 1000;
+    const coverage = new Coverage(this.config.root, this.loader);
+    const load = {};
+    const tests = await this.runAll(until, coverage, load);
+    coverage.stop();
+    this.loader.clear();
+    this.loader.soft = true;
+    const again = await this.runAll(until, null, {});
+    const verdicts = new Map(again.map((test) => [test.id, test]));
+    const soft = tests.every((test) => verdicts.get(test.id)?.verdict === test.verdict);
+    this.loader.clear();
+    const learned = {
+      tests: tests.map((test) => ({
+        ...test,
+        checks: soft ? (verdicts.get(test.id)?.checks ?? []) : [],
+      })),
+      load,
+      soft,
+    };
+    this.know(learned);
+    return learned;
+  }
+
+  async runAll(until, coverage, load) {
+    const tests = [];
     for (const name of this.config.files) {
       const loaded = await this.load(name);
       if (loaded.error) {
-        tests.push({
-          id: name,
-          file: name,
-          verdict: 'failed',
-          seconds: 0,
-          ...failureOf(loaded.error, this.config),
-        });
+        const failure = failureOf(loaded.error, this.config);
+        tests.push({ id: name, file: name, verdict: 'failed', seconds: 0, ...failure });
         continue;
       }
-      coverage.take();
+      for (const [file, lines] of Object.entries(coverage?.take() ?? {})) {
+        load[file] = [...new Set([...(load[file] ?? []), ...lines])];
+      }
       for (const test of loaded.tests) {
         if (performance.now() > until) break;
         const start = performance.now();
-        this.guard.fuel = FIRST_FUEL;
+        this.guard.begin(Infinity);
         const outcome = await loaded.run(test, this.config.testSeconds * 1000);
+        const failed = outcome.error || this.guard.broken > 0;
         tests.push({
-          id: `${name}::${test.titles.join(' > ')}`,
+          id: idOf(name, test),
           file: name,
-          verdict: outcome.skipped ? 'skipped' : outcome.error ? 'failed' : 'passed',
+          verdict: outcome.skipped ? 'skipped' : failed ? 'failed' : 'passed',
           seconds: (performance.now() - start) / 1000,
-          fuel: FIRST_FUEL - this.guard.fuel,
-          lines: coverage.take(),
+          fuel: this.guard.used,
+          lines: coverage?.take() ?? {},
+          checks: [...this.guard.checks],
           ...failureOf(outcome.error, this.config),
         });
       }
       await loaded.close();
     }
-    coverage.stop();
-    return { tests };
+    return tests;
   }
 
   /** Loads one test file afresh and gives its tests and a way to run them. */
@@ -114,33 +134,51 @@ class Runner {
     return this.registry.end(name);
   }
 
-  async answer(number, skip) {
+  async answer(number, skip, excluded) {
     const batch = JSON.parse(
       fs.readFileSync(path.join(this.folder, `batch-${number}.json`), 'utf8'),
     );
     const results = fs.openSync(path.join(this.folder, `results-${number}.jsonl`), 'a');
-    for (const candidate of batch.candidates.slice(skip)) {
-      const told = await this.judge(batch, candidate);
-      fs.writeSync(results, `${JSON.stringify([candidate.id, ...told])}\n`);
+    const progress = fs.openSync(path.join(this.folder, `progress-${number}`), 'w');
+    Error.stackTraceLimit = 0;
+    const left = batch.candidates.slice(skip);
+    for (let at = 0; at < left.length; at += CHUNK) {
+      const chunk = left.slice(at, at + CHUNK);
+      const told = await this.chunk(batch, chunk, excluded, progress);
+      const lines = chunk.map(({ id }, index) => `${JSON.stringify([id, ...told[index]])}\n`);
+      fs.writeSync(results, lines.join(''));
     }
     fs.closeSync(results);
+    fs.closeSync(progress);
   }
 
-  async judge(batch, candidate) {
-    const base = this.baseOf(batch.base);
-    const text = base.slice(0, candidate.start) + candidate.text + base.slice(candidate.end);
-    const target = path.join(this.config.root, batch.path);
-    const wrong = this.loader.replace(target, text);
-    if (wrong) return ['invalid', 0, 0];
-    const failing = await this.runTests(batch, batch.failing);
-    if (!failing.all) return [failing.hung ? 'hang' : 'failed', failing.passed, 0];
-    const passing = await this.runTests(batch, batch.passing);
-    return [passing.all ? 'passed' : 'breaks', failing.passed, passing.all ? 0 : 1];
+  /** A chunk that leaves the program in another state is tried again, each candidate in a program loaded afresh. */
+  async chunk(batch, candidates, excluded, progress) {
+    const told = [];
+    let swapped = false;
+    for (const candidate of candidates) {
+      fs.writeSync(progress, `${candidate.id}\n`);
+      if (excluded.has(candidate.id)) told.push(['hang', 0, 0]);
+      else if (candidate.key !== undefined) {
+        swapped = true;
+        told.push(await this.judgeSwapped(batch, candidate));
+      } else told.push(await this.judgeLoaded(batch, candidate));
+    }
+    if (!swapped || (await this.isUnchanged(batch))) return told;
+    for (const [index, candidate] of candidates.entries()) {
+      if (candidate.key === undefined || excluded.has(candidate.id)) continue;
+      fs.writeSync(progress, `${candidate.id}\n`);
+      this.current = null;
+      this.loader.clear();
+      told[index] = await this.judgeSwapped(batch, candidate);
+    }
+    this.current = null;
+    this.loader.clear();
+    return told;
   }
 
-  /** The module as it stands, ready to be compiled; candidates are told as a change of it. */
+  /** The module as it stands, with guards and hooks; candidates are told as a change of it. */
   baseOf(name) {
-    this.bases ??= new Map();
     let base = this.bases.get(name);
     if (base === undefined) {
       base = fs.readFileSync(path.join(this.folder, name), 'utf8');
@@ -149,37 +187,118 @@ class Runner {
     return base;
   }
 
-  /** Runs the given tests, a file at a time, up to the first failure. */
-  async runTests(batch, ids) {
-    const wanted = new Map();
-    for (const id of ids) {
-      const name = id.includes('::') ? id.slice(0, id.indexOf('::')) : id;
-      if (!wanted.has(name)) wanted.set(name, new Set());
-      wanted.get(name).add(id);
+  /** Loads the tests with the unchanged, hooked module. */
+  async useBase(batch) {
+    if (this.current === batch.base) return;
+    this.loader.forget();
+    this.loader.replace(path.join(this.config.root, batch.path), this.baseOf(batch.base));
+    this.loader.forget();
+    this.loaded.clear();
+    for (const name of filesOf([...batch.failing, ...batch.passing])) {
+      this.guard.begin(batch.fuel);
+      this.loaded.set(name, await this.load(name));
     }
-    let passed = 0;
-    for (const [name, names] of wanted) {
-      this.loader.forget();
-      this.guard.fuel = batch.fuel;
-      const loaded = await this.load(name);
-      if (loaded.error) return { all: false, passed, hung: this.guard.fuel < 0 };
-      let seen = names.has(name) ? 1 : 0;
-      for (const test of loaded.tests) {
-        if (!names.has(`${name}::${test.titles.join(' > ')}`) && !names.has(name)) continue;
-        seen += 1;
-        this.guard.fuel = batch.fuel;
-        const outcome = await loaded.run(test, batch.asyncMs);
-        if (outcome.error || outcome.skipped) {
-          await loaded.close();
-          return { all: false, passed, hung: this.guard.fuel < 0 };
-        }
-        passed += 1;
-      }
-      await loaded.close();
-      if (seen < names.size) return { all: false, passed, hung: false };
-    }
-    return { all: true, passed, hung: false };
+    this.current = batch.base;
   }
+
+  async isUnchanged(batch) {
+    this.guard.on = -1;
+    const failing = await this.runLoaded(batch, batch.failing);
+    if (failing.all || failing.improved > 0 || failing.broken > 0) return false;
+    return (await this.runLoaded(batch, batch.passing)).all;
+  }
+
+  async judgeSwapped(batch, candidate) {
+    await this.useBase(batch);
+    this.guard.on = candidate.key;
+    this.guard.code = candidate.code;
+    try {
+      return await this.judge(batch, (ids) => this.runLoaded(batch, ids));
+    } finally {
+      this.guard.on = -1;
+    }
+  }
+
+  async judgeLoaded(batch, candidate) {
+    const base = this.baseOf(batch.base);
+    const text = base.slice(0, candidate.start) + candidate.text + base.slice(candidate.end);
+    this.current = null;
+    this.loader.forget();
+    if (this.loader.replace(path.join(this.config.root, batch.path), text))
+      return ['invalid', 0, 0];
+    this.loaded.clear();
+    return this.judge(batch, async (ids) => {
+      for (const name of filesOf(ids)) {
+        if (this.loaded.has(name)) continue;
+        this.loader.forget();
+        this.guard.begin(batch.fuel);
+        this.loaded.set(name, await this.load(name));
+      }
+      return this.runLoaded(batch, ids);
+    });
+  }
+
+  async judge(batch, run) {
+    const failing = await run(batch.failing);
+    if (!failing.all) return [failing.hung ? 'hang' : 'failed', failing.improved, failing.broken];
+    const passing = await run(batch.passing);
+    return [passing.all ? 'passed' : 'breaks', failing.improved, passing.all ? 0 : 1];
+  }
+
+  /** Runs tests of loaded files; stops at the first that fails without any assertion holding that did not before. */
+  async runLoaded(batch, ids) {
+    const told = { all: true, improved: 0, broken: 0, hung: false };
+    for (const [name, wanted] of byFile(ids)) {
+      const loaded = this.loaded.get(name);
+      if (!loaded || loaded.error) return { ...told, all: false };
+      const fresh = loaded.again();
+      let seen = 0;
+      for (const test of fresh.tests) {
+        const id = idOf(name, test);
+        if (!wanted.has(id) && !wanted.has(name)) continue;
+        seen += 1;
+        this.guard.begin(batch.fuel);
+        const outcome = await fresh.run(test, batch.asyncMs);
+        this.compare(told, id, outcome);
+        if (this.guard.fuel < 0) told.hung = true;
+        if (!told.all && told.improved === 0) break;
+      }
+      await fresh.close();
+      if (seen < wanted.size && !wanted.has(name)) told.all = false;
+      if (!told.all && told.improved === 0) return told;
+    }
+    return told;
+  }
+
+  compare(told, id, outcome) {
+    const before = this.before?.get(id) ?? new Map();
+    const { checks } = this.guard;
+    for (const [key, held] of checks) {
+      if (held && before.get(key) !== true) told.improved += 1;
+      if (!held && before.get(key) === true) told.broken += 1;
+    }
+    for (const [key, held] of before) if (held && !checks.has(key)) told.broken += 1;
+    if (outcome.error || outcome.skipped || this.guard.broken > 0) told.all = false;
+    else told.improved += checks.size === 0 ? 1 : 0;
+  }
+}
+
+function idOf(name, test) {
+  return `${name}::${test.titles.join(' > ')}`;
+}
+
+function byFile(ids) {
+  const found = new Map();
+  for (const id of ids) {
+    const name = id.includes('::') ? id.slice(0, id.indexOf('::')) : id;
+    if (!found.has(name)) found.set(name, new Set());
+    found.get(name).add(id);
+  }
+  return found;
+}
+
+function filesOf(ids) {
+  return [...byFile(ids).keys()];
 }
 
 function failureOf(error, config) {

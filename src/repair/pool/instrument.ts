@@ -1,7 +1,13 @@
-import { transform } from 'sucrase';
 import type { Edit } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
-import { childOf, descendants, namedChildren, type SourceFile, type SyntaxNode } from '../tree.ts';
+import {
+  childOf,
+  descendants,
+  namedChildren,
+  type SourceFile,
+  type SyntaxNode,
+  textOf,
+} from '../tree.ts';
 
 /** Counts a turn of a loop or a call; ends the candidate when there were too many. */
 const GUARD = 'if(--__patchwright.fuel<0)__patchwright.out();';
@@ -11,62 +17,178 @@ interface Insertion {
   readonly text: string;
   /** Insertions of one pair are dropped together. */
   readonly pair: number;
+  /** At one place: a smaller rank comes first, edits have rank 1. */
+  readonly rank: number;
 }
 
-/** The guards of a file, put in once and merged with the edits of each candidate. */
-export class Instrumentation {
-  private readonly source: SourceFile;
-  private readonly insertions: Insertion[] = [];
+/** A function whose body can be replaced while the program runs. */
+export interface Hook {
+  readonly key: number;
+  readonly node: SyntaxNode;
+}
 
-  constructor(source: SourceFile) {
+/**
+ * The guards of a file, put in once and merged with the edits of each candidate; and hooks: at its start a hooked
+ * function asks whether another body is to run in its place, which is evaluated in its own scope.
+ */
+export class Instrumentation {
+  readonly hooks: readonly Hook[];
+  private readonly source: SourceFile;
+  private readonly guards: readonly Insertion[];
+  private readonly hooking: readonly Insertion[];
+
+  /** @param hooked functions that candidates will change */
+  constructor(source: SourceFile, hooked: readonly SyntaxNode[] = []) {
     this.source = source;
-    let pair = 0;
-    const grammar = grammarOf(source.language);
-    for (const node of descendants(source.root)) {
-      const isFunction = grammar.isFunction(node);
-      const isLoop = /^(?:for|for_in|while|do)_statement$/.test(node.type);
-      if (!isFunction && !isLoop) continue;
-      const body = childOf(node, 'body');
-      if (!body) continue;
-      pair += 1;
-      if (body.type === 'statement_block') {
-        this.insertions.push({ at: afterDirectives(body), text: GUARD, pair });
-      } else if (isLoop && body.type !== 'empty_statement') {
-        this.insertions.push({ at: body.start, text: `{${GUARD}`, pair });
-        this.insertions.push({ at: body.end, text: '}', pair });
-      }
+    this.guards = guardsOf(source);
+    const hooks: Hook[] = [];
+    const hooking: Insertion[] = [];
+    for (const node of hooked) {
+      const key = hooks.length + 1;
+      const insertions = hookOf(source, node, key);
+      if (!insertions) continue;
+      hooks.push({ key, node });
+      hooking.push(...insertions);
     }
-    this.insertions.sort((a, b) => a.at - b.at);
+    this.hooks = hooks;
+    this.hooking = hooking;
   }
 
   /** The file's text with edits and guards; guards inside of replaced text are left out. */
-  apply(edits: readonly Edit[]): string {
-    const dropped = new Set<number>();
-    for (const { start, end } of edits) {
-      for (const { at, pair } of this.insertions) if (at > start && at < end) dropped.add(pair);
-    }
-    const { text } = this.source;
-    const pieces: { at: number; end: number; text: string; rank: number }[] = [];
-    for (const { at, text: piece, pair } of this.insertions) {
-      if (!dropped.has(pair))
-        pieces.push({ at, end: at, text: piece, rank: piece === '}' ? 2 : 0 });
-    }
-    for (const edit of edits)
-      pieces.push({ at: edit.start, end: edit.end, text: edit.text, rank: 1 });
-    pieces.sort((a, b) => a.at - b.at || a.rank - b.rank);
-    let result = '';
-    let position = 0;
-    for (const piece of pieces) {
-      if (piece.at < position) {
-        // The closing brace of a loop body whose end was replaced stands after the replacement.
-        if (piece.rank === 2) result += piece.text;
-        continue;
-      }
-      result += text.slice(position, piece.at) + piece.text;
-      position = piece.end;
-    }
-    return result + text.slice(position);
+  apply(edits: readonly Edit[], withHooks = false): string {
+    const insertions = withHooks ? [...this.hooking, ...this.guards] : this.guards;
+    return merged(this.source.text, insertions, edits, 0, this.source.text.length);
   }
+
+  /** A function expression with the edits put in, for a hook's place. */
+  body(hook: Hook, edits: readonly Edit[]): string {
+    const { node } = hook;
+    const { text } = this.source;
+    if (node.type !== 'method_definition') {
+      return `(${merged(text, this.guards, edits, node.start, node.end)})`;
+    }
+    const parameters = childOf(node, 'parameters') ?? node;
+    const rest = merged(text, this.guards, edits, parameters.start, node.end);
+    return `(${isAsync(node) ? 'async ' : ''}function${isGenerator(node) ? '*' : ''}${rest})`;
+  }
+
+  /** The innermost hooked function that holds all edits. */
+  hookFor(edits: readonly Edit[]): Hook | null {
+    const start = edits[0]?.start ?? 0;
+    const end = edits.at(-1)?.end ?? start;
+    let found: Hook | null = null;
+    for (const hook of this.hooks) {
+      const { node } = hook;
+      const from =
+        node.type === 'method_definition'
+          ? (childOf(node, 'parameters') ?? node).start
+          : node.start;
+      if (from > start || end > node.end) continue;
+      if (!found || node.start >= found.node.start) found = hook;
+    }
+    return found;
+  }
+}
+
+function guardsOf(source: SourceFile): Insertion[] {
+  const insertions: Insertion[] = [];
+  let pair = 0;
+  const grammar = grammarOf(source.language);
+  for (const node of descendants(source.root)) {
+    const isFunction = grammar.isFunction(node);
+    const isLoop = /^(?:for|for_in|while|do)_statement$/.test(node.type);
+    if (!isFunction && !isLoop) continue;
+    const body = childOf(node, 'body');
+    if (!body) continue;
+    pair += 1;
+    if (body.type === 'statement_block') {
+      insertions.push({ at: afterDirectives(body), text: GUARD, pair, rank: 0 });
+    } else if (isLoop && body.type !== 'empty_statement') {
+      insertions.push({ at: body.start, text: `{${GUARD}`, pair, rank: 0 });
+      insertions.push({ at: body.end, text: '}', pair, rank: 2 });
+    }
+  }
+  return insertions;
+}
+
+/** @returns null for a function that cannot be replaced by one evaluated inside of it */
+function hookOf(source: SourceFile, node: SyntaxNode, key: number): Insertion[] | null {
+  const body = childOf(node, 'body');
+  const own = textOf(source, node);
+  if (!body || /\bsuper\b|\bnew\.target\b/.test(own)) return null;
+  const pair = -key;
+  const on = `__patchwright.on===${key}`;
+  if (node.type !== 'arrow_function') {
+    if (body.type !== 'statement_block') return null;
+    const run = 'eval(__patchwright.code).apply(this,arguments)';
+    const text = `if(${on})return ${isGenerator(node) ? `yield* ${run}` : run};`;
+    return [{ at: afterDirectives(body), text, pair, rank: -1 }];
+  }
+  const names = simpleParameters(source, node);
+  if (!names) return null;
+  const run = `eval(__patchwright.code)(${names.join(',')})`;
+  if (body.type === 'statement_block') {
+    return [{ at: afterDirectives(body), text: `if(${on})return ${run};`, pair, rank: -1 }];
+  }
+  return [
+    { at: body.start, text: `(${on}?${run}:(`, pair, rank: -1 },
+    { at: body.end, text: '))', pair, rank: 3 },
+  ];
+}
+
+/** The parameters of an arrow function when they can be passed on as they are. */
+function simpleParameters(source: SourceFile, node: SyntaxNode): string[] | null {
+  const single = childOf(node, 'parameter');
+  if (single) return single.type === 'identifier' ? [textOf(source, single)] : null;
+  const list = childOf(node, 'parameters');
+  if (!list) return null;
+  const names: string[] = [];
+  for (const each of namedChildren(list)) {
+    const pattern = childOf(each, 'pattern') ?? each;
+    if (childOf(each, 'value')) return null;
+    if (pattern.type === 'identifier') names.push(textOf(source, pattern));
+    else if (pattern.type === 'rest_pattern')
+      names.push(textOf(source, pattern).replace(/:.*$/s, ''));
+    else return null;
+  }
+  return names;
+}
+
+function isAsync(node: SyntaxNode): boolean {
+  return node.children.some((child) => child.type === 'async');
+}
+
+function isGenerator(node: SyntaxNode): boolean {
+  return node.children.some((child) => child.type === '*');
+}
+
+function merged(
+  text: string,
+  insertions: readonly Insertion[],
+  edits: readonly Edit[],
+  from: number,
+  to: number,
+): string {
+  const dropped = new Set<number>();
+  for (const { start, end } of edits) {
+    for (const { at, pair } of insertions) if (at > start && at < end) dropped.add(pair);
+  }
+  const pieces: { at: number; end: number; text: string; rank: number }[] = [];
+  for (const { at, text: piece, pair, rank } of insertions) {
+    if (at >= from && at <= to && !dropped.has(pair))
+      pieces.push({ at, end: at, text: piece, rank });
+  }
+  for (const edit of edits)
+    pieces.push({ at: edit.start, end: edit.end, text: edit.text, rank: 1 });
+  pieces.sort((a, b) => a.at - b.at || a.rank - b.rank);
+  let result = '';
+  let position = from;
+  for (const piece of pieces) {
+    if (piece.at > position) result += text.slice(position, piece.at);
+    result += piece.text;
+    position = Math.max(position, piece.end);
+  }
+  return result + text.slice(position, to);
 }
 
 /** `'use strict'` must stay the first thing of its function. */
@@ -78,32 +200,4 @@ function afterDirectives(block: SyntaxNode): number {
     at = statement.end;
   }
   return at;
-}
-
-/** @returns whether a file must be turned into a plain script before it can be loaded */
-export function needsTransform(path: string, text: string): boolean {
-  if (/\.(?:ts|tsx|mts|cts|jsx|mjs)$/.test(path)) return true;
-  if (path.endsWith('.cjs')) return false;
-  return /^\s*(?:import\b\s*[\w{*'"]|export\b\s*[\w{*])/m.test(text);
-}
-
-/**
- * Turns TypeScript, JSX and ECMAScript modules into a plain script; every line keeps its number.
- *
- * @throws {Error} for a text that does not parse
- */
-export function toScript(path: string, text: string): string {
-  const typed = /\.(?:ts|tsx|mts|cts)$/.test(path);
-  const jsx = /\.(?:tsx|jsx|js|mjs)$/.test(path) && (!typed || path.endsWith('.tsx'));
-  const { code } = transform(text, {
-    transforms: [
-      ...(typed ? (['typescript'] as const) : []),
-      ...(jsx ? (['jsx'] as const) : []),
-      'imports',
-    ],
-    filePath: path,
-    disableESTransforms: true,
-    production: true,
-  });
-  return code.replace(/\bimport\.meta\b/g, '__patchwright_meta');
 }

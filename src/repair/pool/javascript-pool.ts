@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate, Edit } from '../edits/edit.ts';
-import type { SourceFile } from '../tree.ts';
-import { Instrumentation, needsTransform, toScript } from './instrument.ts';
-import type { CandidatePool, LearnedTest, TellVerdict, Trial } from './pool.ts';
+import { childOf, type SourceFile, type SyntaxNode } from '../tree.ts';
+import { type Hook, Instrumentation } from './instrument.ts';
+import type { CandidatePool, Learned, LearnedTest, TellVerdict, Trial } from './pool.ts';
+import { expressionTransform, needsTransform, softenTests, toScript } from './transform.ts';
 import { Worker } from './worker.ts';
 
 export interface JavaScriptPoolOptions {
@@ -21,13 +22,13 @@ export interface JavaScriptPoolOptions {
 }
 
 const MEMORY = 512 << 20;
-const Request = z.object({ filename: z.string(), text: z.string() });
+const Request = z.object({ filename: z.string(), text: z.string(), soft: z.boolean() });
 
 /** Starts the workers and learns the tests. @throws {Error} when they cannot be loaded in the worker */
 export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promise<CandidatePool> {
   const { workspace, cwd } = options;
   const stamp = `repair-${process.pid}-${Date.now().toString(36)}`;
-  const start = (slot: number, known?: readonly LearnedTest[]) =>
+  const start = (slot: number, known?: Learned) =>
     Worker.start(
       {
         workspace,
@@ -36,6 +37,8 @@ export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promis
           'worker.cjs',
           'candidates.cjs',
           'coverage.cjs',
+          'guard.cjs',
+          'quick-assert.cjs',
           'module-loader.cjs',
           'test-registry.cjs',
         ],
@@ -58,41 +61,64 @@ export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promis
     );
   const first = await start(0);
   try {
-    const tests = await first.learned();
-    const more = Array.from({ length: options.slots - 1 }, (_, slot) => start(slot + 1, tests));
-    return new JavaScriptPool(options, [first, ...(await Promise.all(more))], tests);
+    const known = await first.learned();
+    const more = Array.from({ length: options.slots - 1 }, (_, slot) => start(slot + 1, known));
+    return new JavaScriptPool(options, [first, ...(await Promise.all(more))], known);
   } catch (error) {
     await first.stop();
     throw error;
   }
 }
 
-function answer(request: unknown): unknown {
+async function answer(request: unknown): Promise<unknown> {
   const parsed = Request.safeParse(request);
   if (!parsed.success) return { error: 'a request of another form' };
+  const { filename, text, soft } = parsed.data;
   try {
-    return { code: toScript(parsed.data.filename, parsed.data.text) };
+    const wanted = soft ? await softenTests(filename, text) : text;
+    return { code: needsTransform(filename, text) ? toScript(filename, wanted) : wanted };
   } catch (error) {
     return { error: messageOf(error) };
   }
 }
 
+/** A file as candidates of it are sent: as a whole, or a hooked function of it. */
+interface Base {
+  /** Name of the file beside the batches. */
+  readonly name: string;
+  /** The script with guards and hooks. */
+  readonly code: string;
+  readonly instrumentation: Instrumentation;
+  /** Null: functions cannot be sent on their own. */
+  readonly expression: ((code: string) => string) | null;
+}
+
 class JavaScriptPool implements CandidatePool {
   readonly tests: readonly LearnedTest[];
+  readonly load: Learned['load'];
   readonly slots: number;
   private readonly options: JavaScriptPoolOptions;
   private readonly workers: readonly Worker[];
   private readonly free: Worker[];
   private readonly waiting: ((worker: Worker) => void)[] = [];
-  private readonly bases = new Map<string, { readonly code: string; readonly name: string }>();
-  private readonly instrumented = new Map<string, Instrumentation>();
+  private readonly bases = new Map<string, Base | null>();
+  private readonly hooked = new Map<string, SyntaxNode[]>();
 
-  constructor(options: JavaScriptPoolOptions, workers: readonly Worker[], tests: LearnedTest[]) {
+  constructor(options: JavaScriptPoolOptions, workers: readonly Worker[], known: Learned) {
     this.options = options;
     this.workers = workers;
     this.free = [...workers];
-    this.tests = tests;
+    this.tests = known.tests;
+    this.load = known.load;
     this.slots = workers.length;
+  }
+
+  expect(regions: readonly { readonly source: SourceFile; readonly node: SyntaxNode }[]): void {
+    for (const { source, node } of regions) {
+      const list = this.hooked.get(source.path) ?? [];
+      if (!list.includes(node)) list.push(node);
+      this.hooked.set(source.path, list);
+    }
   }
 
   async run(
@@ -127,9 +153,9 @@ class JavaScriptPool implements CandidatePool {
     const base = source && this.baseOf(source);
     const listed: Record<string, unknown>[] = [];
     for (const [id, candidate] of candidates.entries()) {
-      const code = source && this.codeOf(source, candidate.edits);
-      if (code === undefined || !base) told(candidate, { kind: 'invalid', improved: 0, broken: 0 });
-      else listed.push({ id, ...difference(base.code, code) });
+      const code = source && base && codeOf(source, base, candidate.edits);
+      if (code) listed.push({ id, ...code });
+      else told(candidate, { kind: 'invalid', improved: 0, broken: 0 });
     }
     if (listed.length === 0 || !base) return;
     await worker.put(base.name, base.code);
@@ -154,34 +180,61 @@ class JavaScriptPool implements CandidatePool {
     });
   }
 
-  private baseOf(source: SourceFile) {
+  private baseOf(source: SourceFile): Base | null {
     const known = this.bases.get(source.path);
-    if (known) return known;
-    const code = this.codeOf(source, []);
-    if (code === undefined) return undefined;
-    const made = { code, name: `base-${this.bases.size}.js` };
+    if (known !== undefined) return known;
+    const made = this.makeBase(source);
     this.bases.set(source.path, made);
     return made;
   }
 
-  /** The whole module with the candidate's edits, ready to be compiled; undefined when it does not parse. */
-  private codeOf(source: SourceFile, edits: readonly Edit[]): string | undefined {
-    let instrumentation = this.instrumented.get(source.path);
-    if (!instrumentation) {
-      instrumentation = new Instrumentation(source);
-      this.instrumented.set(source.path, instrumentation);
-    }
-    const text = instrumentation.apply(edits);
-    if (!needsTransform(source.path, source.text)) return text;
+  private makeBase(source: SourceFile): Base | null {
+    const ranAtLoad = new Set(this.load[source.path] ?? []);
+    const hooked = (this.hooked.get(source.path) ?? []).filter(
+      (node) => !runsAtLoad(node, ranAtLoad),
+    );
+    const instrumentation = new Instrumentation(source, hooked);
+    const text = instrumentation.apply([], true);
     try {
-      return toScript(source.path, text);
+      const code = needsTransform(source.path, source.text) ? toScript(source.path, text) : text;
+      const expression = expressionTransform(source, code);
+      return { name: `base-${this.bases.size}.js`, code, instrumentation, expression };
     } catch {
-      return undefined;
+      return null;
     }
   }
 
   async close(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+}
+
+/** A function that ran while the tests were loaded left results behind that a later change does not reach. */
+function runsAtLoad(node: SyntaxNode, lines: ReadonlySet<number>): boolean {
+  const body = childOf(node, 'body');
+  for (let row = body?.row ?? node.row; row <= node.endRow; row++) {
+    const isShared = row === node.row || row === node.endRow;
+    if (!isShared && lines.has(row + 1)) return true;
+  }
+  return false;
+}
+
+/** What is sent for a candidate; null when it does not parse. */
+function codeOf(
+  source: SourceFile,
+  base: Base,
+  edits: readonly Edit[],
+): { key: number; code: string } | { start: number; end: number; text: string } | null {
+  const hook: Hook | null = base.expression ? base.instrumentation.hookFor(edits) : null;
+  try {
+    if (hook && base.expression) {
+      return { key: hook.key, code: base.expression(base.instrumentation.body(hook, edits)) };
+    }
+    const text = base.instrumentation.apply(edits, true);
+    const code = needsTransform(source.path, source.text) ? toScript(source.path, text) : text;
+    return difference(base.code, code);
+  } catch {
+    return null;
   }
 }
 

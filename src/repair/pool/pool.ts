@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Candidate } from '../edits/edit.ts';
+import type { SourceFile, SyntaxNode } from '../tree.ts';
 
 /** What a worker found out about a test before any change. Paths are relative to the root, lines count from 1. */
 export const LearnedTest = z.object({
@@ -14,10 +15,19 @@ export const LearnedTest = z.object({
   /** Where it failed, outermost call first. */
   frames: z.array(z.tuple([z.string(), z.number()])).default([]),
   message: z.string().default(''),
+  /** Which assertions held, by place and occurrence. */
+  checks: z.array(z.tuple([z.string(), z.boolean()])).default([]),
 });
 export type LearnedTest = z.infer<typeof LearnedTest>;
 
-export const Learned = z.object({ tests: z.array(LearnedTest) });
+export const Learned = z.object({
+  tests: z.array(LearnedTest),
+  /** Lines by file that ran while the tests were loaded. */
+  load: z.record(z.string(), z.array(z.number())).default({}),
+  /** Assertions go on after one that does not hold. */
+  soft: z.boolean().default(false),
+});
+export type Learned = z.infer<typeof Learned>;
 
 /**
  * How a candidate did. `passed`: all failing tests and the passing ones it was tried on pass; `breaks`: the failing
@@ -44,6 +54,8 @@ export interface CandidatePool {
   readonly tests: readonly LearnedTest[];
   /** How many batches run side by side. */
   readonly slots: number;
+  /** Announces which functions candidates will change, before the first of them. */
+  expect(regions: readonly { readonly source: SourceFile; readonly node: SyntaxNode }[]): void;
   /** Runs the candidates in order; resolves when all are told or the signal aborts. */
   run(
     candidates: readonly Candidate[],

@@ -48,8 +48,8 @@ export async function openPythonPool(options: PythonPoolOptions): Promise<Candid
     Array.from({ length: options.slots }, (_, slot) => start(slot)),
   );
   try {
-    const [tests = []] = await Promise.all(workers.map((worker) => worker.learned()));
-    return new PythonPool(options, workers, tests);
+    const [known] = await Promise.all(workers.map((worker) => worker.learned()));
+    return new PythonPool(options, workers, known?.tests ?? []);
   } catch (error) {
     await Promise.all(workers.map((worker) => worker.stop()));
     throw error;
@@ -73,6 +73,10 @@ class PythonPool implements CandidatePool {
     this.free = [...workers];
     this.tests = tests;
     this.slots = workers.length;
+  }
+
+  expect(): void {
+    // The functions of a module are found when their first candidate comes.
   }
 
   async run(

@@ -256,6 +256,11 @@ class LoadedFile {
     this.entered = new Set();
   }
 
+  /** The same tests with no hook run yet. */
+  again() {
+    return new LoadedFile(this.tests);
+  }
+
   /** @returns the error of the test, none when it passed */
   async run(test, limitMs) {
     if (test.skip) return { skipped: true };

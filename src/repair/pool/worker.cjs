@@ -41,7 +41,8 @@ function supervise() {
     started.on('exit', () => {
       if (child !== fresh) return;
       child = null;
-      if (batch) skip('died');
+      if (batch?.sent) skip();
+      else if (batch) batch.sent = false;
       else if (!fs.existsSync(file('ready.json'))) fail('the process that loads the tests ended');
     });
     started.on('error', () => {});
@@ -62,19 +63,28 @@ function supervise() {
     fs.renameSync(file('failed.part'), file('failed.json'));
     process.exit(1);
   };
-  const answered = () => {
-    const text = fs.readFileSync(file(`results-${number}.jsonl`), 'utf8');
-    return text.split('\n').length - 1;
-  };
-  const skip = (verdict) => {
-    const done = answered();
-    const candidate = batch.ids[done];
-    if (candidate !== undefined) {
-      const line = `${JSON.stringify([candidate, verdict, 0, 0])}\n`;
-      fs.appendFileSync(file(`results-${number}.jsonl`), line);
+  const read = (name) => {
+    try {
+      return fs.readFileSync(file(name), 'utf8');
+    } catch {
+      return '';
     }
-    batch.skip = done + 1;
+  };
+  const answered = () => {
+    return read(`results-${number}.jsonl`).split('\n').length - 1;
+  };
+  /** The candidate that was running is left out of the rest; what was not told yet is tried again. */
+  const skip = () => {
+    const running = read(`progress-${number}`).trim().split('\n').at(-1);
+    batch.skip = answered();
+    if (running) batch.excluded.push(Number(running));
+    else batch.excluded.push(batch.ids[batch.skip]);
     batch.sent = false;
+    try {
+      fs.unlinkSync(file(`progress-${number}`));
+    } catch {
+      // The process ended before its first candidate.
+    }
   };
   const finish = () => {
     if (!batch) return;
@@ -85,7 +95,7 @@ function supervise() {
   };
   const sizeOf = () => {
     try {
-      return fs.statSync(file(`results-${number}.jsonl`)).size;
+      return fs.statSync(file(`progress-${number}`)).size;
     } catch {
       return 0;
     }
@@ -100,9 +110,9 @@ function supervise() {
     }
     if (!child) start();
     if (!batch && fs.existsSync(file(`batch-${number}.json`))) {
-      const read = JSON.parse(fs.readFileSync(file(`batch-${number}.json`), 'utf8'));
-      const ids = read.candidates.map((candidate) => candidate.id);
-      batch = { ids, skip: 0, sent: false, limit: read.wallSeconds * 1000 };
+      const got = JSON.parse(read(`batch-${number}.json`));
+      const ids = got.candidates.map((candidate) => candidate.id);
+      batch = { ids, skip: 0, sent: false, excluded: [], limit: got.wallSeconds * 1000 };
       fs.writeFileSync(file(`results-${number}.jsonl`), '');
     }
     if (batch && batch.skip >= batch.ids.length) finish();
@@ -110,7 +120,7 @@ function supervise() {
       batch.sent = true;
       lastSize = sizeOf();
       child.since = Date.now();
-      child.process.send({ batch: number, skip: batch.skip });
+      child.process.send({ batch: number, skip: batch.skip, excluded: batch.excluded });
     }
     if (batch?.sent && child) {
       const size = sizeOf();
@@ -118,7 +128,7 @@ function supervise() {
       lastSize = size;
       if (Date.now() - child.since > batch.limit) {
         kill();
-        skip('hang');
+        skip();
       }
     } else if (child && !child.ready && Date.now() - child.since > config.startSeconds * 1000) {
       kill();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { packageRoot } from '../../package-root.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { Learned, type LearnedTest } from './pool.ts';
+import { Learned } from './pool.ts';
 import { ScratchFolder } from './scratch-folder.ts';
 
 const POLL_MS = 5;
@@ -28,7 +28,7 @@ export interface WorkerOptions {
   readonly config: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   /** Answers what the worker asks for; see module-loader.cjs. */
-  readonly answer?: (request: unknown) => unknown;
+  readonly answer?: (request: unknown) => Promise<unknown>;
 }
 
 /** A process that loads the tests once and tries candidates on them; talks through files of a scratch folder. */
@@ -50,13 +50,13 @@ export class Worker {
   }
 
   /** Starts the worker; `learned` resolves when the tests are loaded. */
-  static async start(options: WorkerOptions, known?: readonly LearnedTest[]): Promise<Worker> {
+  static async start(options: WorkerOptions, known?: Learned): Promise<Worker> {
     const folder = await ScratchFolder.create(options.workspace, options.name);
     for (const script of options.scripts) {
       await folder.put(script, readFileSync(join(packageRoot, 'src/repair/pool', script), 'utf8'));
     }
     await folder.put('config.json', JSON.stringify(options.config));
-    if (known) await folder.put('ready.json', JSON.stringify({ tests: known }));
+    if (known) await folder.put('ready.json', JSON.stringify(known));
     return new Worker(options, folder);
   }
 
@@ -82,10 +82,10 @@ export class Worker {
    *
    * @throws {Error} when they cannot be, with the worker's own words
    */
-  async learned(): Promise<LearnedTest[]> {
+  async learned(): Promise<Learned> {
     for (;;) {
       const ready = await this.folder.read('ready.json');
-      if (ready) return Learned.parse(JSON.parse(ready.toString('utf8'))).tests;
+      if (ready) return Learned.parse(JSON.parse(ready.toString('utf8')));
       const failed = await this.folder.read('failed.json');
       if (failed) throw new Error(Failed.parse(JSON.parse(failed.toString('utf8'))).error);
       if (this.ended) throw new Error(`the worker ended: ${this.output.slice(-2000)}`);
@@ -152,7 +152,10 @@ export class Worker {
         const reply = name.replace('need', 'have');
         if (!request || this.answered.has(name)) continue;
         this.answered.add(name);
-        await this.folder.put(reply, JSON.stringify(answer(parseJson(request.toString('utf8')))));
+        await this.folder.put(
+          reply,
+          JSON.stringify(await answer(parseJson(request.toString('utf8')))),
+        );
       }
     }
     await sleep(POLL_MS);
