@@ -1,6 +1,7 @@
 import { plain } from '../report/plain.ts';
 
 const MAX_CELL = 48;
+const NUMERIC = /^(-|\$?[\d.,:?]+( ?[%a-z]{0,3})?)$/;
 
 /**
  * Lays rows out in columns, two spaces apart. Numbers stand to the right. The texts may be untrusted.
@@ -15,10 +16,8 @@ export function table(
   const widths = head.map((name, column) =>
     Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );
-  const numeric = head.map((_, column) =>
-    rows.every(
-      (row) => typeof row[column] === 'number' || /^[-$\d.,:% a-z]*$/.test(String(row[column])),
-    ),
+  const numeric = head.map(
+    (_, column) => column > 0 && rows.every((row) => NUMERIC.test(String(row[column]))),
   );
   const line = (row: readonly string[]) =>
     row

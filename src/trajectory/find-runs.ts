@@ -1,0 +1,103 @@
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { importTrajectory } from './formats/import.ts';
+import { type RecordedRun, recordedRun } from './formats/own-run.ts';
+import { parseTrajectory } from './reader.ts';
+import { type RunSummary, summariseRun } from './run-summary.ts';
+
+const SKIPPED = new Set(['node_modules', '.git']);
+const MAX_DEPTH = 8;
+const HEADER_BYTES = 256;
+
+/**
+ * Finds the trajectories under a folder: ours by their first line, other agents' by the ending `.traj` or
+ * `.traj.json`. Links are not followed.
+ *
+ * @returns files, sorted
+ */
+export async function findTrajectories(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const walk = async (place: string, depth: number): Promise<void> => {
+    const entries = await readdir(place, { withFileTypes: true });
+    for (const entry of entries) {
+      const path = join(place, entry.name);
+      if (entry.isDirectory() && depth < MAX_DEPTH && !SKIPPED.has(entry.name)) {
+        await walk(path, depth + 1);
+      } else if (entry.isFile() && (await isTrajectory(path))) found.push(path);
+    }
+  };
+  await walk(folder, 0);
+  return found.sort();
+}
+
+async function isTrajectory(path: string): Promise<boolean> {
+  if (/\.traj(\.json)?$/.test(path)) return true;
+  if (!path.endsWith('.jsonl')) return false;
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    return /^\{.*"type":"header"/.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** A name for a run by its file: that of its folder, where the file is called as every run's is. */
+export function runName(file: string): string {
+  const name = basename(file);
+  if (name === 'trajectory.jsonl') return basename(dirname(file));
+  return name.replace(/(\.traj)?\.(jsonl|json|traj)$/, '');
+}
+
+/**
+ * Reads one trajectory, whichever format it is in, whole or damaged.
+ *
+ * @throws {UsageError} when there is no run in it
+ */
+export async function readRun(file: string): Promise<RecordedRun> {
+  const bytes = await readFile(file);
+  if (file.endsWith('.jsonl')) return recordedRun(parseTrajectory(bytes).events);
+  const importedAt = (await stat(file)).mtime.toISOString();
+  return recordedRun(importTrajectory(bytes.toString('utf8'), { name: file, importedAt }));
+}
+
+/** A run with what it sums up to. */
+export interface ListedRun {
+  readonly file: string;
+  readonly summary: RunSummary;
+}
+
+/**
+ * Sums up every run under a folder.
+ *
+ * @returns the runs, and the files that hold none, with the reason
+ */
+export async function listRuns(
+  folder: string,
+): Promise<{ runs: ListedRun[]; problems: { file: string; problem: string }[] }> {
+  const runs: ListedRun[] = [];
+  const problems: { file: string; problem: string }[] = [];
+  for (const file of await findTrajectories(folder)) {
+    try {
+      const run = await readRun(file);
+      const resolved = await readVerdict(dirname(file), run.header.task.id);
+      runs.push({ file, summary: summariseRun(run, resolved) });
+    } catch (error) {
+      problems.push({ file, problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { runs, problems };
+}
+
+/** Reads the verdict of an evaluation beside a run: `report.json`, as the SWE-bench harness writes it. */
+async function readVerdict(folder: string, taskId: string): Promise<boolean | null> {
+  const text = await readFile(join(folder, 'report.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const report = JSON.parse(text) as Record<string, unknown>;
+    const own = (report[taskId] ?? report) as { resolved?: unknown };
+    return typeof own.resolved === 'boolean' ? own.resolved : null;
+  } catch {
+    return null;
+  }
+}
