@@ -1,39 +1,26 @@
 import type { Project } from './project.ts';
+import { findInterpreters, type Interpreter } from './python-interpreters.ts';
 import type { Runner } from './runner.ts';
+import { djangoRunner } from './runners/django.ts';
 import { pytestRunner, unittestLayout, unittestRunner } from './runners/python.ts';
+import { toxPytest } from './tox.ts';
 
-const ENVIRONMENTS = ['.venv', 'venv', 'env', '.env'];
 const TEST_FILE = /(?:^|\/)(?:test_[^/]*|[^/]*_test|tests?)\.py$/;
 
-/** Prints the names among its arguments that can be imported; runs on Python 2.7 and later. */
-const PROBE = `
-import sys
-def has(name):
-    try:
-        import importlib.util
-        return importlib.util.find_spec(name) is not None
-    except ImportError:
-        import pkgutil
-        return pkgutil.find_loader(name) is not None
-print(" ".join([name for name in sys.argv[1:] if has(name)]))
-`;
-
-interface Interpreter {
-  readonly path: string;
-  readonly modules: ReadonlySet<string>;
-}
-
-/** pytest where the project asks for it and it is installed, else unittest where there are tests for it. */
+/** Django's runner, pytest where the project asks for it and it is installed, else unittest where it has tests. */
 export async function detectPython(project: Project): Promise<Runner | null> {
   const tests = project.files.filter((file) => TEST_FILE.test(file));
   const wanted = await wantsPytest(project, tests);
   if (tests.length === 0 && !wanted) return null;
   const interpreters = await findInterpreters(project);
+  const django = await detectDjango(project, interpreters);
+  if (django) return django;
   const own = interpreters.find((one) => one.path.includes('/'));
   const withPytest = interpreters.find((one) => one.modules.has('pytest'));
   const layout = await unittestLayout(project);
   if (withPytest && (wanted || !layout)) {
-    return pytestRunner({ program: [withPytest.path, '-m', 'pytest'] });
+    const { options, env } = await toxPytest(project);
+    return pytestRunner({ program: [withPytest.path, '-m', 'pytest'], options, env });
   }
   const python = own ?? interpreters[0];
   if (layout && python && (!wanted || !withPytest)) {
@@ -67,19 +54,36 @@ async function wantsPytest(project: Project, tests: readonly string[]): Promise<
   return false;
 }
 
-/** The project's own environments first, then what is on PATH. */
-async function findInterpreters(project: Project): Promise<Interpreter[]> {
-  const own: string[] = [];
-  for (const folder of ENVIRONMENTS) {
-    if (await project.exists(`${folder}/bin/python`)) own.push(`${folder}/bin/python`);
+/** Django itself by `tests/runtests.py`, and projects by `manage.py` unless they are set up for pytest-django. */
+async function detectDjango(
+  project: Project,
+  interpreters: readonly Interpreter[],
+): Promise<Runner | null> {
+  const own = project.has('tests/runtests.py') && project.has('django/__init__.py');
+  const manage = project.files
+    .filter((file) => /(?:^|\/)manage\.py$/.test(file))
+    .sort((a, b) => a.split('/').length - b.split('/').length)[0];
+  if (!own && (manage === undefined || (await usesPytestDjango(project)))) return null;
+  const python = interpreters.find((one) => own || one.modules.has('django'));
+  const at = python?.path ?? interpreters[0]?.path ?? 'python3';
+  const missing = {
+    problem: `The tests need Django, which is not installed for ${at}; run ${at} -m pip install django.`,
+  };
+  const problem = python ? {} : missing;
+  const common = { python: at, parallel: python?.modules.has('tblib') ?? false, ...problem };
+  if (own) {
+    const place = { script: 'tests/runtests.py', verb: [], folder: '.', labelsFrom: 'tests' };
+    return djangoRunner({ ...common, ...place });
   }
-  const found: Interpreter[] = [];
-  for (const path of [...own, 'python3', 'python']) {
-    if (path === 'python' && found.length > own.length) continue;
-    const program = path.includes('/') ? `${project.root}/${path}` : path;
-    const result = await project.probe([program, '-c', PROBE, 'pytest', 'django']);
-    if (result?.exitCode !== 0) continue;
-    found.push({ path, modules: new Set(result.stdout.trim().split(/\s+/)) });
+  const folder = (manage ?? '').split('/').slice(0, -1).join('/') || '.';
+  const place = { script: 'manage.py', verb: ['test'], folder, labelsFrom: folder };
+  return djangoRunner({ ...common, ...place });
+}
+
+async function usesPytestDjango(project: Project): Promise<boolean> {
+  for (const file of ['pytest.ini', 'pyproject.toml', 'setup.cfg', 'tox.ini']) {
+    const text = (await project.read(file)) ?? '';
+    if (/pytest/.test(text) && /DJANGO_SETTINGS_MODULE/.test(text)) return true;
   }
-  return found;
+  return false;
 }

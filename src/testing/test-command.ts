@@ -1,6 +1,7 @@
 import type { Workspace } from '../workspace/workspace.ts';
 import { type SimpleCommand, splitCommandLine, toShell } from './command-line.ts';
 import { runnerOfCommands, takesNodeReporter } from './detect-javascript.ts';
+import { detectPython } from './detect-python.ts';
 import { expandCommand, parseManifest } from './npm-scripts.ts';
 import { openProject, type Project } from './project.ts';
 import type { Runner, RunPlace } from './runner.ts';
@@ -135,6 +136,14 @@ async function pythonRunnerOf(project: Project, command: SimpleCommand): Promise
     const options = optionsOf(project, rest);
     return pytestRunner({ program: [program, '-m', 'pytest'], options, env });
   }
+  if (
+    /(?:^|\/)python[\d.]*$/.test(program) &&
+    /(?:^|\/)(?:manage|runtests)\.py$/.test(flag ?? '')
+  ) {
+    const found = await detectPython(project);
+    return found?.name === 'django' ? found : null;
+  }
+  if (/(?:^|\/)tox$/.test(program)) return detectPython(project);
   const layout = isPython && module === 'unittest' ? await unittestLayout(project) : null;
   return layout && unittestRunner({ program: [program, '-m', 'unittest'], env, ...layout });
 }

@@ -486,3 +486,125 @@ int main(int argc, char **argv) {
 }
 `,
 };
+
+const settings = `SECRET_KEY = "test"
+INSTALLED_APPS = ["calc"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+`;
+
+const djangoTests = `from unittest import skip
+
+from django.test import SimpleTestCase, TestCase
+
+from calc.models import add
+
+
+class CalcTest(SimpleTestCase):
+    def test_zero(self):
+        self.assertEqual(add(2, 0), 2)
+
+    def test_add(self):
+        self.assertEqual(add(2, 1), 3)
+
+    @skip("later")
+    def test_later(self):
+        self.fail()
+
+
+class CrashTest(TestCase):
+    def test_crash(self):
+        {}["missing"]
+`;
+
+export const djangoProject: ProjectFiles = {
+  'site/manage.py': `import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+execute_from_command_line(sys.argv)
+`,
+  'site/settings.py': settings,
+  'site/calc/__init__.py': '',
+  'site/calc/models.py': 'def add(a, b):\n    return a - b\n',
+  'site/calc/tests.py': djangoTests,
+};
+
+/** Laid out like Django's own repository: a runner of its own in \`tests\`. */
+export const djangoItself: ProjectFiles = {
+  'django/__init__.py': '"""Stands for the package that is tested; the installed one is used."""\n',
+  'setup.cfg': '[flake8]\nexclude = build\n',
+  'tests/runtests.py': `import argparse
+import os
+import sys
+
+sys.path = [entry for entry in sys.path if os.path.abspath(entry) != os.path.abspath(".")]
+import django
+from django.conf import settings
+from django.test.utils import get_runner
+
+parser = argparse.ArgumentParser()
+parser.add_argument("modules", nargs="*")
+parser.add_argument("--noinput", action="store_true")
+parser.add_argument("--parallel", type=int, default=1)
+parser.add_argument("-k", dest="patterns", action="append")
+options = parser.parse_args()
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "test_sqlite"
+django.setup()
+runner = get_runner(settings)(
+    interactive=False, parallel=options.parallel, test_name_patterns=options.patterns
+)
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
+sys.exit(bool(runner.run_tests(options.modules or ["calc", "other"])))
+`,
+  'tests/test_sqlite.py': settings,
+  'tests/calc/__init__.py': '',
+  'tests/calc/models.py': 'def add(a, b):\n    return a - b\n',
+  'tests/calc/tests.py': djangoTests,
+  'tests/other/__init__.py': '',
+  'tests/other/tests.py': `from django.test import SimpleTestCase
+
+
+class OtherTest(SimpleTestCase):
+    def test_other(self):
+        pass
+`,
+};
+
+export const toxProject: ProjectFiles = {
+  'tox.ini': `[tox]
+envlist = py3
+skipsdist = true
+
+[testenv]
+deps = pytest==8.4.2
+setenv =
+    CALC_MODE = strict
+commands =
+    python --version
+    pytest --strict-markers --durations 3 {posargs:tests}
+`,
+  'tests/test_calc.py': `import os
+
+import pytest
+
+
+def test_zero():
+    assert os.environ["CALC_MODE"] == "strict"
+
+
+def test_add():
+    assert 2 - 1 == 3
+
+
+@pytest.mark.skip
+def test_later():
+    pass
+
+
+def test_crash():
+    {}["missing"]
+`,
+};

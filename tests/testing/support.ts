@@ -11,7 +11,9 @@ import type { ProjectFiles } from './projects.ts';
 
 export const cacheFolder = join(packageRoot, '.cache');
 export const testVenv = join(cacheFolder, 'test-venv');
+/** jest, mocha and ava; and, only for the suite of all runners, tap and karma. */
 export const testNodeModules = join(cacheFolder, 'test-node/node_modules');
+export const moreNodeModules = join(cacheFolder, 'test-node-more/node_modules');
 
 export interface TestProject {
   readonly workspace: Workspace;

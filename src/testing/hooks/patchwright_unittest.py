@@ -14,7 +14,7 @@ def disable():
 
 def _report():
     if _state["report"] is None:
-        _state["report"] = Report("unittest")
+        _state["report"] = Report("django" if "django.test.runner" in sys.modules else "unittest")
     return _state["report"]
 
 

@@ -1,7 +1,7 @@
 import { display } from '../command-line.ts';
 import { parseEvents } from '../parse/events.ts';
 import type { Project } from '../project.ts';
-import type { ParsedReport, ReportInput, Runner, RunPlace, TestScope } from '../runner.ts';
+import type { ParsedReport, ReportInput, Runner, RunPlace } from '../runner.ts';
 import { scopeParts } from '../runner.ts';
 
 /** Name of the report file of `hooks/patchwright_report.py` in the report folder. */
@@ -29,12 +29,15 @@ export function parsePython(input: ReportInput): ParsedReport | null {
   return { ...report, complete: report.complete && !stopped };
 }
 
-function parse(input: ReportInput): ParsedReport {
+export function parsePythonOnly(input: ReportInput): ParsedReport {
   return parsePython(input) ?? { cases: [], complete: false };
 }
 
 /** Interpreter as the workspace calls it: one inside the repository gets its absolute path. */
-function resolve(program: readonly string[], place: RunPlace | undefined): string[] {
+export function resolveInterpreter(
+  program: readonly string[],
+  place: RunPlace | undefined,
+): string[] {
   const [first = 'python3', ...rest] = program;
   return first.includes('/') && !first.startsWith('/') && place
     ? [`${place.root}/${first}`, ...rest]
@@ -73,12 +76,12 @@ export function pytestRunner(input: PythonRunnerInput): Runner {
           ]
         : [];
       return {
-        argv: [...resolve(program, place), ...report, ...args],
+        argv: [...resolveInterpreter(program, place), ...report, ...args],
         env: { ...(place ? pythonHooks(place) : {}), ...env },
         display: display([...program, ...args]),
       };
     },
-    parse,
+    parse: parsePythonOnly,
   };
 }
 
@@ -91,10 +94,7 @@ export function unittestRunner(
   input: PythonRunnerInput & { readonly start: string; readonly files: readonly string[] },
 ): Runner {
   const { program, start, options = [], env = {} } = input;
-  const moduleOf = (file: string) =>
-    (start === '.' || !file.startsWith(`${start}/`) ? file : file.slice(start.length + 1))
-      .replace(/\.py$/, '')
-      .replaceAll('/', '.');
+  const moduleOf = moduleNamer(start);
   return {
     name: 'unittest',
     program,
@@ -110,16 +110,24 @@ export function unittestRunner(
       const paths = [hooks.PYTHONPATH, start === '.' ? undefined : start];
       const path = paths.filter((entry) => entry !== undefined).join(':');
       return {
-        argv: [...resolve(program, place), ...args],
+        argv: [...resolveInterpreter(program, place), ...args],
         env: { ...hooks, ...env, ...(path === '' ? {} : { PYTHONPATH: path }) },
         display: display([...program, ...(files === input.files ? options : args)]),
       };
     },
-    parse,
+    parse: parsePythonOnly,
   };
 }
 
-function idToDotted(moduleOf: (file: string) => string) {
+/** Dotted names of files and folders as seen from a folder on the import path. */
+export function moduleNamer(start: string): (file: string) => string {
+  return (file) =>
+    (start === '.' || !file.startsWith(`${start}/`) ? file : file.slice(start.length + 1))
+      .replace(/\.py$/, '')
+      .replaceAll('/', '.');
+}
+
+export function idToDotted(moduleOf: (file: string) => string) {
   return (id: { file: string; name: string }) =>
     `${moduleOf(id.file)}.${id.name.replaceAll('::', '.')}`;
 }
@@ -140,5 +148,3 @@ export async function unittestLayout(
   const start = folders.size === 1 && only && !isPackage ? only : '.';
   return { start, files };
 }
-
-export type { TestScope };

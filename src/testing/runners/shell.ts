@@ -2,6 +2,7 @@ import { parseJsReports } from '../parse/javascript.ts';
 import { mergeReports } from '../parse/merge.ts';
 import type { TestCase } from '../report.ts';
 import type { ParsedReport, ReportInput, Runner, RunPlace } from '../runner.ts';
+import { TOX_HOOKS } from '../tox.ts';
 import { nodeReporterArgs } from './javascript.ts';
 import { parsePython, pythonHooks } from './python.ts';
 import { parseTapRunner } from './tap-family.ts';
@@ -50,6 +51,7 @@ function allHooks(place: RunPlace, nodeReporter: boolean): Record<string, string
     .join(' ');
   return {
     ...pythonHooks(place),
+    ...TOX_HOOKS,
     CI: 'true',
     NO_COLOR: '1',
     PATCHWRIGHT_REPORTS: place.reports,

@@ -47,3 +47,20 @@ describeRunner({
   files: projects.mochaProject,
   trace: ['1 !== 3', 'test/calc.test.js:6'],
 });
+
+describeRunner({
+  runner: 'ava',
+  files: projects.avaProject,
+  links: { node_modules: testNodeModules },
+  commandLine: 'npm test',
+  verdicts: {
+    'test/calc.test.js::zero': 'passed',
+    'test/calc.test.js::adds': 'failed',
+    'test/calc.test.js::later': 'skipped',
+    'test/calc.test.js::crashes': 'failed',
+    'test/other.test.js::other': 'passed',
+  },
+  failing: 'test/calc.test.js::adds',
+  trace: ['Difference', '- 1\n+ 3'],
+  file: 'test/calc.test.js',
+});

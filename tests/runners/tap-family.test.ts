@@ -1,25 +1,8 @@
-import * as projects from '../projects.ts';
-import { describeRunner } from '../runner-rows.ts';
-import { testNodeModules } from '../support.ts';
+import * as projects from '../testing/projects.ts';
+import { describeRunner } from '../testing/runner-rows.ts';
+import { moreNodeModules } from '../testing/support.ts';
 
-const links = { node_modules: testNodeModules };
-
-describeRunner({
-  runner: 'ava',
-  files: projects.avaProject,
-  links,
-  commandLine: 'npm test',
-  verdicts: {
-    'test/calc.test.js::zero': 'passed',
-    'test/calc.test.js::adds': 'failed',
-    'test/calc.test.js::later': 'skipped',
-    'test/calc.test.js::crashes': 'failed',
-    'test/other.test.js::other': 'passed',
-  },
-  failing: 'test/calc.test.js::adds',
-  trace: ['Difference', '- 1\n+ 3'],
-  file: 'test/calc.test.js',
-});
+const links = { node_modules: moreNodeModules };
 
 describeRunner({
   runner: 'tap',
