@@ -108,7 +108,7 @@ class GgufConversation {
     });
     const used = sequence.tokenMeter.diff(before);
     const isWhole = metadata.stopReason !== 'maxTokens';
-    const said = isWhole ? parseAnswer(grammar, response) : null;
+    const said = parseAnswer(grammar, response);
     const n = request.messages.filter(({ role }) => role === 'assistant').length;
     return {
       text: said?.thought ?? response,

@@ -111,7 +111,30 @@ describe('a rate limit', () => {
   );
 });
 
+test('a spend limit is not retried though a header says so', async () => {
+  const fault = {
+    ...FAULTS.spendLimit(),
+    headers: { 'x-should-retry': 'true', 'retry-after': '1' },
+  };
+  const { model, server } = await start({ turns: TURNS, faults: () => fault });
+  await expect(model.complete(opening(), { signal: never })).rejects.toMatchObject({
+    kind: 'billing',
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
 describe('a failure for good', () => {
+  test('that stays silent is told as what it is', async () => {
+    const { model } = await start(
+      { turns: TURNS, faults: () => ({ kind: 'stall' }) },
+      { patience: SHORT_PATIENCE, retry: { ...FAST_RETRY, attempts: 2 } },
+    );
+    await expect(model.complete(opening(), { signal: never })).rejects.toMatchObject({
+      kind: 'network',
+      message: 'the answer stopped: no data for 0.25 s (tried 2 times)',
+    });
+  });
+
   test.each([
     ['billing', FAULTS.billing(), 'billing', 'billing or payment information'],
     ['permission', FAULTS.permission(), 'authentication', 'check ANTHROPIC_API_KEY'],

@@ -58,4 +58,4 @@ test('150 turns with observations of 40 KB: signatures hold, the cache is read, 
   } finally {
     await server.close();
   }
-});
+}, 300_000);

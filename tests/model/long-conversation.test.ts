@@ -80,6 +80,7 @@ describe('a model that does not', () => {
     expect(new Set(server.requests.map(({ status }) => status))).toEqual(new Set([200]));
     const asked = server.requests.filter(({ body }) => body && isAsk(body));
     expect(asked.length).toBeGreaterThanOrEqual(3);
+    expect(asked.length).toBeLessThanOrEqual(6);
     expect(server.requests).toHaveLength(60 + asked.length);
     const after = server.requests[(asked[0]?.index ?? 0) + 1]?.body;
     expect(after?.messages).toHaveLength(1);
