@@ -60,6 +60,20 @@ function action<O>(
   };
 }
 
+const DATASET =
+  'full, lite, verified, multilingual, multimodal, an id on Hugging Face, a .parquet, .json or .jsonl file, or a folder of tasks';
+
+/** Options of every command over a dataset. */
+function datasetOptions(command: Command): Command {
+  return command
+    .option('--split <name>', 'split of the dataset (default: test)')
+    .option('--ids <list>', 'these instances only, with commas between them')
+    .option('--filter <regex>', 'instances whose id matches')
+    .option('--slice <a:b>', 'a part of them, as Python slices a list')
+    .option('--shuffle <seed>', 'in an order drawn from this seed, before slicing')
+    .option('--cache <dir>', 'folder for downloaded datasets');
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const options = await import('./commands/options.ts');
@@ -122,10 +136,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--json', 'one object on standard output')
     .action(action(async () => (await import('./commands/doctor.ts')).doctor));
 
-  program
-    .command('evaluate')
+  datasetOptions(program.command('evaluate'))
     .description('grade predictions as the official SWE-bench harness does, or stored logs again')
-    .requiredOption('--dataset <name>', 'a dataset file (.jsonl, .json)')
+    .requiredOption('--dataset <name>', DATASET)
     .option('--from-logs <dir>', 'grade <instance id>/test_output.txt of this folder, run nothing')
     .option('--out <dir>', 'folder for the reports (default: the current one)')
     .option('--explain <id>', 'tell which line of the log decided each test of one instance')
@@ -133,6 +146,22 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--run-id <id>', 'second part of the name of the run report')
     .option('--json', 'one object on standard output')
     .action(action(async () => (await import('./commands/evaluate.ts')).evaluate));
+
+  const datasets = program.command('datasets').description('look at datasets of issues');
+  datasetOptions(datasets.command('show'))
+    .argument('<name>', DATASET)
+    .description('count the instances of a dataset by repository and language')
+    .option('--json', 'one object on standard output')
+    .action((name, values) =>
+      action(async () => (await import('./commands/datasets.ts')).showDataset)({ name, ...values }),
+    );
+
+  const task = program.command('task').description('tasks of your own');
+  task
+    .command('init')
+    .argument('<dir>', 'folder to make')
+    .description('make the folder of a plain task: issue, repository, tests')
+    .action((dir) => action(async () => (await import('./commands/task.ts')).initTask)({ dir }));
 
   program
     .command('mcp')

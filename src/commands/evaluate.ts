@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
 import { plain } from '../report/plain.ts';
-import { loadDataset } from '../swebench/datasets/load.ts';
 import { type Explanation, explainLog } from '../swebench/grading/explain.ts';
 import { findingsOf } from '../swebench/grading/findings.ts';
 import { type Regraded, regrade } from '../swebench/grading/regrade.ts';
 import { gradeInstance } from '../swebench/grading/report.ts';
 import type { Instance } from '../swebench/instance.ts';
+import { type DatasetOptions, openDataset } from './dataset.ts';
 import type { Host } from './host.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends DatasetOptions {
   readonly dataset: string;
   readonly fromLogs?: string;
   readonly out?: string;
@@ -27,7 +27,7 @@ export interface EvaluateOptions {
  * @throws {UsageError} for bad input
  */
 export async function evaluate(options: EvaluateOptions, host: Host): Promise<number> {
-  const dataset = await loadDataset(resolve(host.cwd, options.dataset));
+  const dataset = await openDataset(options.dataset, options, host);
   if (options.fromLogs === undefined) {
     throw new UsageError('give --from-logs DIR');
   }

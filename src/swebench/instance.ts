@@ -38,4 +38,6 @@ export interface Instance extends GradedInstance {
   /** Programming language where the row names it, lower case. */
   readonly language?: string;
   readonly split?: string;
+  /** Where the repository is, when not at the address that `repo` stands for: a folder or a git address. */
+  readonly source?: string;
 }

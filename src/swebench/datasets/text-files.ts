@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { messageOf, UsageError } from '../../errors.ts';
 
-async function read(path: string): Promise<string> {
+/** @throws {UsageError} when the file cannot be read */
+export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -11,7 +13,7 @@ async function read(path: string): Promise<string> {
 
 /** @throws {UsageError} when the file cannot be read or is not JSON */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await read(path);
+  const text = await readText(path);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -21,7 +23,7 @@ export async function readJson(path: string): Promise<unknown> {
 
 /** The values of a JSON Lines file; empty lines are left out. @throws {UsageError} naming the line */
 export async function readJsonLines(path: string): Promise<unknown[]> {
-  const text = await read(path);
+  const text = await readText(path);
   return text.split('\n').flatMap((line, at) => {
     if (line.trim() === '') return [];
     try {
@@ -32,4 +34,14 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
       });
     }
   });
+}
+
+/** A YAML file whose scalars all stay text, so that a version `1.10` is no number. @throws {UsageError} */
+export async function readYaml(path: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    return parse(text, { schema: 'failsafe' });
+  } catch (error) {
+    throw new UsageError(`${path} is not YAML: ${messageOf(error)}`, { cause: error });
+  }
 }

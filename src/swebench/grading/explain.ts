@@ -1,5 +1,6 @@
 import type { GradedInstance } from '../instance.ts';
-import { contextOf, markedPart, parserOf, readLog } from './read-log.ts';
+import { TEST_EXIT_CODE } from './markers.ts';
+import { contextOf, EXIT_CODE_PARSER, markedPart, parserOf, readLog } from './read-log.ts';
 import { gradeTests, resolveTest, type TestsStatus } from './verdict.ts';
 
 export interface ExplainedTest {
@@ -29,7 +30,8 @@ export function explainLog(text: string, instance: GradedInstance): Explanation 
   if (!reading.valid) return { invalid: reading.why, tests: [] };
   const { statuses } = reading;
   const tests = gradeTests(statuses, instance);
-  const lineOf = resultLines(text, instance);
+  const lineOf: FindLine =
+    instance.logParser === EXIT_CODE_PARSER ? exitCodeLine(text) : resultLines(text, instance);
   const explain = (group: ExplainedTest['group'], test: string): ExplainedTest => {
     const name = resolveTest(test, statuses);
     return {
@@ -54,6 +56,11 @@ function verdictOf(tests: TestsStatus, group: ExplainedTest['group'], test: stri
 }
 
 type FindLine = (test: string) => { number: number; text: string } | undefined;
+
+function exitCodeLine(text: string): FindLine {
+  const line = numberedLines(text).find((candidate) => candidate.text.startsWith(TEST_EXIT_CODE));
+  return () => line;
+}
 
 /** The line of each test's last result, in the part of the log that was graded. */
 function resultLines(text: string, instance: GradedInstance): FindLine {

@@ -2,7 +2,14 @@ import type { GradedInstance } from '../instance.ts';
 import { ERROR, FAILED } from '../parsers/status.ts';
 import { patchedPaths } from '../patched-paths.ts';
 import { END_TEST_OUTPUT, normalizeLineEnds, START_TEST_OUTPUT } from './markers.ts';
-import { contextOf, exitCodes, hasFailure, parserOf } from './read-log.ts';
+import {
+  contextOf,
+  EXIT_CODE_PARSER,
+  exitCodeStatus,
+  exitCodes,
+  hasFailure,
+  parserOf,
+} from './read-log.ts';
 import { gradeTests, resolution } from './verdict.ts';
 
 /** A stricter verdict beside the score: what a log forged by the patch does not get. */
@@ -57,7 +64,7 @@ export function hardenedVerdict(
     reasons.push(`the log records different exit codes: ${[...new Set(codes)].join(', ')}`);
   }
   const results = end < start ? log : log.slice(start, end);
-  const { statuses, overwritten } = worstStatuses(results, instance);
+  const { statuses, overwritten } = worstStatuses(results, instance, codes.at(-1));
   const tests = gradeTests(statuses, instance);
   if (resolution(tests) !== 'RESOLVED_FULL') {
     const failing = [...tests.FAIL_TO_PASS.failure, ...tests.PASS_TO_PASS.failure];
@@ -80,7 +87,10 @@ export function hardenedVerdict(
 }
 
 /** Like the official map, but a failure stays whatever comes later. */
-function worstStatuses(text: string, instance: GradedInstance) {
+function worstStatuses(text: string, instance: GradedInstance, code: number | undefined) {
+  if (instance.logParser === EXIT_CODE_PARSER) {
+    return { statuses: exitCodeStatus(code), overwritten: new Set<string>() };
+  }
   const statuses = new Map<string, string>();
   const overwritten = new Set<string>();
   parserOf(instance)(

@@ -2,7 +2,7 @@ import type { GradedInstance } from '../instance.ts';
 import { LogFormatError, type LogParser, type ParserContext } from '../parsers/parser.ts';
 import { pattern } from '../parsers/python-text.ts';
 import { PARSERS } from '../parsers/registry.ts';
-import { ERROR, FAILED } from '../parsers/status.ts';
+import { ERROR, FAILED, PASSED } from '../parsers/status.ts';
 import {
   BAD_CODES,
   END_TEST_OUTPUT,
@@ -59,6 +59,15 @@ function decimal(digit: string): string {
   return String((code - zero) % 10);
 }
 
+/** In the place of a parser: the exit code of the tests decides, as the status of one test. */
+export const EXIT_CODE_PARSER = 'exit_code';
+export const EXIT_CODE_TEST = 'exit code 0';
+
+/** The status map of a task without a log parser. */
+export function exitCodeStatus(code: number | undefined): StatusMap {
+  return new Map(code === undefined ? [] : [[EXIT_CODE_TEST, code === 0 ? PASSED : FAILED]]);
+}
+
 /** @throws {LogFormatError} when the row names a parser that is not in the registry */
 export function parserOf({ id, logParser }: GradedInstance): LogParser {
   const parser = PARSERS.get(logParser);
@@ -95,12 +104,17 @@ function earliest(...offsets: number[]): number | undefined {
  * @throws {LogFormatError} where the official grader raises
  */
 export function readLog(text: string, instance: GradedInstance): LogReading {
-  const parser = parserOf(instance);
+  const parser = instance.logParser === EXIT_CODE_PARSER ? undefined : parserOf(instance);
   const log = normalizeLineEnds(text);
   const bad = BAD_CODES.find((code) => log.includes(code));
   if (bad !== undefined) return { valid: false, why: `the log says "${bad}"` };
   for (const marker of [START_TEST_OUTPUT, END_TEST_OUTPUT]) {
     if (!log.includes(marker)) return { valid: false, why: `the log has no "${marker}"` };
+  }
+  if (!parser) {
+    const statuses = exitCodeStatus(exitCodes(log)[0]);
+    if (statuses.size > 0) return { valid: true, statuses };
+    return { valid: false, why: 'the log records no exit code' };
   }
   let statuses = statusMap(markedPart(log).text, parser, instance);
   if (statuses.size === 0) statuses = statusMap(log, parser, instance);

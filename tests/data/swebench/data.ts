@@ -42,3 +42,12 @@ export function storedRuns(): StoredRun[] {
     });
   });
 }
+
+/** For datasets that are files: nothing is ever asked for. */
+export const noHub = {
+  endpoint: 'http://127.0.0.1:9',
+  cache: '/nonexistent',
+  offline: true,
+  onProgress: () => {},
+  signal: new AbortController().signal,
+};

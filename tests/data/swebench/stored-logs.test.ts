@@ -7,7 +7,7 @@ import { explainLog } from '../../../src/swebench/grading/explain.ts';
 import { hardenedVerdict } from '../../../src/swebench/grading/hardened.ts';
 import { regrade } from '../../../src/swebench/grading/regrade.ts';
 import { gradeInstance } from '../../../src/swebench/grading/report.ts';
-import { sharedData, storedRuns } from './data.ts';
+import { noHub, sharedData, storedRuns } from './data.ts';
 import { openOracle } from './oracle.ts';
 
 const runs = storedRuns();
@@ -57,7 +57,7 @@ describe('the run report over stored logs', () => {
     ['local-logs', 'local/gold'],
   ])('%s, %s: is the official package’s, byte for byte', async (rows, logs) => {
     const file = join(sharedData, 'swebench', `${rows}.jsonl`);
-    const dataset = await loadDataset(file);
+    const dataset = await loadDataset(file, { cwd: sharedData, hub: noHub });
     const official = join(folder, logs, 'official');
     const out = join(official, 'run', 'm');
     const { signal } = new AbortController();
