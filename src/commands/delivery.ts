@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { plain } from '../report/plain.ts';
 import type { Outcome } from '../trajectory/event.ts';
 import { applyPatch, commitPatch } from '../workspace/repository.ts';
 
@@ -7,6 +8,8 @@ export interface DeliveryOptions {
   readonly base: string;
   readonly apply: boolean;
   readonly branch?: string | undefined;
+  /** First line of the issue, for the commit's message. */
+  readonly title: string;
 }
 
 /** What became of the patch besides its file. */
@@ -26,7 +29,7 @@ export async function deliver(outcome: Outcome, options: DeliveryOptions): Promi
       return { kind: 'applied' };
     }
     if (branch !== undefined) {
-      const message = `Fix the issue\n\nPatch made by patchwright.`;
+      const message = `Fix: ${plain(options.title, 60)}\n\nPatch made by patchwright.`;
       await commitPatch(repository, { base, branch, patch: outcome.patch, message });
       return { kind: 'branch' };
     }

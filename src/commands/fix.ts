@@ -1,5 +1,6 @@
 import { readConfig } from '../config.ts';
 import { ExitCode, UsageError } from '../errors.ts';
+import { firstLine } from '../report/plain.ts';
 import { run } from '../run.ts';
 import { readIssue } from '../task/issue.ts';
 import type { Outcome } from '../trajectory/event.ts';
@@ -98,7 +99,8 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
       throw error;
     });
     keep = outcome.keptWorkspace !== undefined;
-    return await finish({ options, host, outcome, folder, checkout });
+    const title = firstLine(issue.statement);
+    return await finish({ options, title, host, outcome, folder, checkout });
   } finally {
     preparing.abort(new Error('the command ended'));
     const checkout = await checkingOut.catch(() => null);
@@ -108,6 +110,8 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
 
 interface Finish {
   readonly options: FixOptions;
+  /** First line of the issue. */
+  readonly title: string;
   readonly host: Host;
   readonly outcome: Outcome;
   readonly folder: RunFolder;
@@ -117,6 +121,7 @@ interface Finish {
 /** Leaves the patch where it was asked for and tells how the run ended. @returns the exit code */
 export async function finish({
   options,
+  title,
   host,
   outcome,
   folder,
@@ -129,6 +134,7 @@ export async function finish({
     base: checkout.baseCommit,
     apply: options.apply ?? false,
     branch: options.branch,
+    title,
   });
   const usable = outcome.status === 'submitted' && outcome.patch !== '' && !delivery.problem;
   const exitCode =

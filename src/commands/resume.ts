@@ -107,6 +107,7 @@ export async function resume(options: ResumeOptions, host: Host): Promise<number
       resumed,
     });
     return await finish({
+      title: firstLine(task.statement),
       options: {
         repo: repository,
         issue: task.statement,
