@@ -53,6 +53,7 @@ export const bashTool = defineTool({
     };
     const notedAt = posix.join(workspace.scratchRoot, cwdFile);
     const argv = ['bash', '-c', long ? RUN_STDIN : RUN_ARGUMENT, 'bash', notedAt];
+    session.commands++;
     const result = await workspace.exec(long ? argv : [...argv, command], options);
     context.signal.throwIfAborted();
     const moved = await followFolder(context, { file: notedAt, start });

@@ -37,6 +37,7 @@ export const runTestsTool = defineTool({
     const { session } = context;
     const patch = await context.patch();
     context.progress('running the tests');
+    session.commands++;
     const timeoutMs = timeLeft(context);
     const report = await runScope(context.workspace, scope, context);
     session.testedAtEdit = session.edits.length;

@@ -70,7 +70,8 @@ async function symbols(request: Input, path: string, context: ToolContext): Prom
       `${JSON.stringify(name)} is not a name. With kind "symbol", give one name, for instance parse_args or Parser.parse; for other text use kind "text" or "regex".`,
     );
   }
-  const query = { name, path, glob: request.glob };
+  const { edits, commands } = context.session;
+  const query = { name, path, glob: request.glob, stamp: `${edits.length}/${commands}` };
   const found = await searchSymbol(context.workspace, query, context.signal);
   return {
     text: symbolAnswer(found, name, path),

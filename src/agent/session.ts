@@ -15,6 +15,8 @@ export interface EditRecord {
 export interface Session {
   /** Every change in order; only ever grows, an undo is a change too. */
   readonly edits: EditRecord[];
+  /** Commands that were run and may have changed files. */
+  commands: number;
   /** Directory of the next `bash` call, relative to the root. */
   cwd: string;
   /** Results of the untouched repository by scope (empty string: the whole suite), taken once and kept. */
@@ -37,6 +39,7 @@ export interface Session {
 export function newSession(): Session {
   return {
     edits: [],
+    commands: 0,
     cwd: '.',
     baselines: new Map(),
     testedAtEdit: null,
