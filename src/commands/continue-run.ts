@@ -3,6 +3,7 @@ import { toolSchema } from '../agent/tool.ts';
 import { readConfig } from '../config.ts';
 import { continuation } from '../replay/continuation.ts';
 import type { ReplayedStep } from '../replay/replay.ts';
+import { firstLine } from '../report/plain.ts';
 import { run as runTask } from '../run.ts';
 import { TRAJECTORY_VERSION, type TrajectoryEvent } from '../trajectory/event.ts';
 import type { RecordedRun } from '../trajectory/formats/own-run.ts';
@@ -98,6 +99,7 @@ export async function continueRun(
   });
   const source = options.repo ?? checkout.source;
   return finish({
+    title: firstLine(statement),
     options: { repo: source, issue: statement, json: options.json ?? false },
     host,
     outcome,

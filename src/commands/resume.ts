@@ -8,6 +8,7 @@ import { conversation, movedSteps, spentBy, timeOf } from '../replay/conversatio
 import { withPendingTurn } from '../replay/pending-turn.ts';
 import { isForeign, replay } from '../replay/replay.ts';
 import { replacePath } from '../replay/roots.ts';
+import { firstLine } from '../report/plain.ts';
 import { type Resumed, run, toolContext } from '../run.ts';
 import type { HeaderEvent } from '../trajectory/event.ts';
 import { runName } from '../trajectory/find-runs.ts';
