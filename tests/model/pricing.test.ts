@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { usageOf } from '../../src/model/anthropic-turn.ts';
-import { type BilledTokens, costOf, hasPrice, loadPrices } from '../../src/model/pricing.ts';
+import {
+  type BilledTokens,
+  cachedPrompt,
+  costOf,
+  hasPrice,
+  loadPrices,
+} from '../../src/model/pricing.ts';
+import type { Turn } from '../../src/trajectory/event.ts';
 
 const PRICES = loadPrices();
 
@@ -138,5 +145,40 @@ describe("the user's own file", () => {
     const file = await save(content);
     expect(() => loadPrices(file)).toThrow(UsageError);
     expect(() => loadPrices(file)).toThrow(message);
+  });
+});
+
+describe('the least that the next request costs', () => {
+  const usage = {
+    inputTokens: 1_000,
+    outputTokens: 50,
+    cacheReadTokens: 400_000,
+    cacheWriteTokens: 99_000,
+    costUsd: null,
+  };
+  const turn: Turn = {
+    text: '',
+    actions: [],
+    usage,
+    stopReason: 'end_turn',
+    model: 'm',
+    raw: null,
+  };
+
+  test('is the last prompt read from the cache', () => {
+    const billed = cachedPrompt([
+      { role: 'user', text: 'x' },
+      { role: 'assistant', turn },
+      { role: 'user', text: 'y'.repeat(10_000) },
+    ]);
+    // 500,000 x 0.1
+    expect(costOf(PRICES, 'claude-sonnet-5-5', billed)).toBeCloseTo(0.05, 10);
+    expect(costOf(PRICES, 'claude-nobody-9', billed)).toBeNull();
+  });
+
+  test('is nothing at the beginning', () => {
+    expect(costOf(PRICES, 'claude-sonnet-5-5', cachedPrompt([{ role: 'user', text: 'x' }]))).toBe(
+      0,
+    );
   });
 });
