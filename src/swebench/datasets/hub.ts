@@ -24,7 +24,8 @@ const Listing = z.looseObject({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
   siblings: z.array(
     z.looseObject({
-      rfilename: z.string(),
+      // It becomes a path below the cache.
+      rfilename: z.string().refine((path) => !/(^|\/)\.{0,2}(\/|$)|[\\\0]/.test(path)),
       size: z.number().nullish(),
       blobId: z.string().nullish(),
       lfs: Lfs.nullish(),

@@ -4,15 +4,17 @@ import type { Instance } from '../instance.ts';
 
 /** A list of test names, or its JSON text. */
 const TestNames = z
-  .union([z.array(z.string()), z.string().transform(parseJson)])
+  .unknown()
+  .transform((value, context) => (typeof value === 'string' ? parseJson(value, context) : value))
   .pipe(z.array(z.string(), 'expected a list of test names, or its JSON text'));
 
 const AssetFile = z.looseObject({ path: z.string().optional(), url: z.string().nullish() });
 const ImageAssets = z
-  .union([
-    z.string().transform((text, context) => (text === '' ? {} : parseJson(text, context))),
-    z.unknown(),
-  ])
+  .unknown()
+  .transform((value, context) => {
+    if (typeof value !== 'string') return value;
+    return value === '' ? {} : parseJson(value, context);
+  })
   .pipe(
     z
       .looseObject({
