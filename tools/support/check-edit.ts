@@ -1,6 +1,7 @@
 import type { ToolContext } from '../../src/agent/tool.ts';
 import { ToolError } from '../../src/errors.ts';
 import type { Diagnostic } from '../../src/lint/diagnostic.ts';
+import { securityRemarksAdded } from '../../src/lint/security.ts';
 import { semanticFindingsAdded } from '../../src/lint/semantic.ts';
 import { type EditedText, syntaxErrorsAdded } from '../../src/lint/syntax.ts';
 import { refusalText } from './edit-refusal.ts';
@@ -24,7 +25,7 @@ export async function checkEdit(edit: EditedText, context: ToolContext): Promise
     const refused = { path, before, after, lines, errors: found.errors };
     throw new ToolError(await refusalText(refused, context.session));
   }
-  return [...found.remarks];
+  return [...found.remarks, ...(await securityRemarksAdded(edit))];
 }
 
 /** @returns what to add to the answer of an edit that was made */
