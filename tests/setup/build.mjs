@@ -23,7 +23,14 @@ const { metafile } = await build({
   minifySyntax: true,
   sourcemap: true,
   // Packages that find binaries or wasm beside themselves, or that only some commands load.
-  external: ['@vscode/ripgrep', 'web-tree-sitter', '@vscode/tree-sitter-wasm', '@octokit/rest'],
+  external: [
+    '@vscode/ripgrep',
+    'web-tree-sitter',
+    '@vscode/tree-sitter-wasm',
+    '@octokit/rest',
+    '@ast-grep/napi',
+    '@ast-grep/lang-python',
+  ],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
