@@ -80,8 +80,17 @@ export function countObservations(
   };
 }
 
-/** @returns one sentence naming the limit that is reached, or null. Time is a signal's matter, not counted here. */
-export function limitReached(spent: Spent, limits: Limits): string | null {
+/**
+ * Time is a signal's matter, not counted here.
+ *
+ * @param leastCost US dollars that the next request costs at least, where that is known
+ * @returns one sentence naming the limit that is reached, or that the next request would surely pass; else null
+ */
+export function limitReached(
+  spent: Spent,
+  limits: Limits,
+  leastCost: number | null = null,
+): string | null {
   if (spent.formatErrors >= MAX_FORMAT_ERRORS) {
     return `${spent.formatErrors} turns in a row had no usable call`;
   }
@@ -93,6 +102,9 @@ export function limitReached(spent: Spent, limits: Limits): string | null {
   const { costUsd } = spent.usage;
   if (maxCostUsd !== null && costUsd !== null && costUsd >= maxCostUsd) {
     return `cost limit of $${maxCostUsd} reached`;
+  }
+  if (maxCostUsd !== null && costUsd !== null && costUsd + (leastCost ?? 0) > maxCostUsd) {
+    return `cost limit of $${maxCostUsd} would be passed by the next request`;
   }
   return null;
 }

@@ -45,7 +45,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
   };
   let spent = input.spent ?? NOTHING_SPENT;
   for (;;) {
-    const limit = limitReached(spent, limits);
+    const limit = limitReached(spent, limits, model.leastCost?.(request));
     if (limit) return { status: 'limit', reason: limit };
     const step = spent.steps + 1;
     const start = performance.now();

@@ -40,8 +40,14 @@ export async function createModel(
   host: Host,
 ): Promise<ChosenModel> {
   const choice = chooseModel(options.name, config, host);
-  return { model: await make(choice, { ...options, config, host }), why: choice.why };
+  const model = await make(choice, { ...options, config, host });
+  if (!LANGUAGE_MODELS.has(choice.provider)) return { model, why: choice.why };
+  const { withFreshStart } = await import('../model/fresh-start.ts');
+  return { model: withFreshStart(model), why: choice.why };
 }
+
+/** Providers whose conversation can outgrow a window. */
+const LANGUAGE_MODELS = new Set(['anthropic', 'openai', 'gguf', 'recorded']);
 
 interface Making extends ModelOptions {
   readonly config: Config;

@@ -77,6 +77,13 @@ describe('limitReached', () => {
     expect(at(null)).toBeNull();
   });
 
+  test('a request that would surely pass the dollars is not made', () => {
+    const spent = { ...NOTHING_SPENT, usage: { ...NO_USAGE, costUsd: 2.5 } };
+    expect(limitReached(spent, limits, 0.6)).toMatch(/\$3 would be passed by the next request/);
+    expect(limitReached(spent, limits, 0.4)).toBeNull();
+    expect(limitReached(spent, { ...limits, maxCostUsd: null }, 0.6)).toBeNull();
+  });
+
   test('the same call with the same answer in a row', () => {
     const same = [turn({ path: 'a' }), [observation('x')]] as const;
     expect(limitReached(spend(Array(MAX_REPEATS - 1).fill(same)), limits)).toBeNull();
