@@ -12,7 +12,7 @@ import { detectGradle, detectMaven } from './runners/jvm.ts';
 import { detectPhp } from './runners/php.ts';
 import { pytestRunner, unittestLayout, unittestRunner } from './runners/python.ts';
 import { detectRuby } from './runners/ruby.ts';
-import { shellRunner } from './runners/shell.ts';
+import { shellHooks, shellRunner } from './runners/shell.ts';
 
 interface Request {
   /** True when only some tests are asked for. */
@@ -33,24 +33,42 @@ export async function runnerOfTestCommand(
   const commands = await expandLine(project, line);
   const like = commands ? await runnerOf(project, commands) : null;
   if (request.scoped && like && like.problem === undefined) return like;
+  const nodeReporter = await takesNodeReporter(project, line, commands);
+  const own = line.includes(';') ? null : splitCommandLine(line);
   return shellRunner(line, line, {
-    nodeReporter: await takesNodeReporter(project, line, commands),
+    nodeReporter,
     like: like ?? undefined,
-    instrumented: (place) => (like ? instrument(line, like, place) : null),
+    instrumented: (place) => (own ? instrument(own, like, { place, nodeReporter }) : null),
   });
 }
 
-/** The line with the runner's own call changed; null when it has none, or more than one. */
-function instrument(line: string, like: Runner, place: RunPlace): string | null {
-  const commands = splitCommandLine(line);
-  if (!commands || !like.instrument) return null;
-  let changed = 0;
+/**
+ * The line with what the environment alone cannot do: arguments that make `like` report, and the hooks in front of
+ * variables that the line sets itself. Null when nothing needs to change, or it cannot be done safely.
+ */
+function instrument(
+  commands: readonly SimpleCommand[],
+  like: Runner | null,
+  { place, nodeReporter }: { place: RunPlace; nodeReporter: boolean },
+): string | null {
+  const hooks: Readonly<Record<string, string>> = shellHooks(place, nodeReporter);
+  let calls = 0;
+  let changed = false;
   const parts = commands.map((command) => {
-    const words = like.instrument?.(command.words, place);
-    if (words) changed += 1;
-    return toShell(words ? { ...command, words } : command);
+    const words = like?.instrument?.(command.words, place) ?? null;
+    if (words) calls += 1;
+    const env = { ...command.env };
+    for (const [name, separator] of [
+      ['PYTHONPATH', ':'],
+      ['NODE_OPTIONS', ' '],
+    ] as const) {
+      if (env[name] === undefined || !hooks[name]) continue;
+      env[name] = `${hooks[name]}${separator}${env[name]}`;
+      changed = true;
+    }
+    return toShell({ words: words ?? command.words, env });
   });
-  return changed === 1 && !line.includes(';') ? parts.join(' && ') : null;
+  return calls === 1 || (changed && calls === 0) ? parts.join(' && ') : null;
 }
 
 async function expandLine(project: Project, line: string): Promise<SimpleCommand[] | null> {

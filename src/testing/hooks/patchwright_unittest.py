@@ -35,6 +35,16 @@ def _identify(test, path):
     return path + "::" + identifier[len(module):].replace(".", "::")
 
 
+def _file_of_module(name):
+    """Where a module that could not be imported stands; None when that is not in the repository."""
+    for folder in [os.getcwd()] + sys.path:
+        for ending in (".py", os.sep + "__init__.py"):
+            path = os.path.join(folder, name.replace(".", os.sep) + ending)
+            if os.path.isfile(path):
+                return _report().relative(path)
+    return None
+
+
 def _failure(error):
     kind, value, tb = error
     message = "".join(traceback.format_exception_only(kind, value)).strip()
@@ -65,7 +75,8 @@ def _write(test, verdict, error=None, prefix=""):
     identifier = _identify(test, path)
     loader = "unittest.loader._FailedTest."
     if identifier.startswith(loader):
-        identifier = identifier[len(loader):]
+        path = _file_of_module(identifier[len(loader):])
+        identifier = path or identifier[len(loader):]
         verdict = "error"
     record = {"t": "case", "id": identifier, "file": path, "verdict": verdict}
     if error is not None:

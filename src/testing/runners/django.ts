@@ -6,6 +6,7 @@ import {
   parsePythonOnly,
   pythonHooks,
   resolveInterpreter,
+  withHooks,
 } from './python.ts';
 
 /**
@@ -53,7 +54,7 @@ export function djangoRunner(input: {
           ...(place ? ['--noinput', ...serial] : []),
           ...args,
         ],
-        env: { ...(place ? pythonHooks(place) : {}), ...env },
+        env: place ? withHooks(pythonHooks(place), env) : env,
         display: `${folder === '.' ? '' : `cd ${folder} && `}${display([...program, ...args])}`,
       };
     },

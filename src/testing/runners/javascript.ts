@@ -109,10 +109,21 @@ export const mocha: Flavour = {
     const pattern = fullNamePattern(parts);
     return [...filesOf(parts), ...(pattern === null ? [] : ['--grep', pattern])];
   },
-  report: (place) => ({
-    args: ['--reporter', `${place.hooks}/patchwright-mocha.cjs`],
-    env: { PATCHWRIGHT_REPORTS: place.reports },
-  }),
+  report(place, parts) {
+    const files = filesOf(parts);
+    const limit = ['--require', `${place.hooks}/patchwright-mocha-files.cjs`];
+    return {
+      args: [
+        '--reporter',
+        `${place.hooks}/patchwright-mocha.cjs`,
+        ...(files.length > 0 ? limit : []),
+      ],
+      env: {
+        PATCHWRIGHT_REPORTS: place.reports,
+        ...(files.length > 0 ? { PATCHWRIGHT_MOCHA_FILES: JSON.stringify(files) } : {}),
+      },
+    };
+  },
   parse: (input) => parseJsReports(input) ?? NOTHING,
 };
 

@@ -19,6 +19,15 @@ export function pythonHooks(place: RunPlace): Record<string, string> {
   };
 }
 
+/** The project's own variables beside the hooks; an import path of its own stands behind that of the hooks. */
+export function withHooks(
+  hooks: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const paths = [hooks.PYTHONPATH, env.PYTHONPATH].filter((path) => path !== undefined);
+  return { ...hooks, ...env, ...(paths.length > 0 ? { PYTHONPATH: paths.join(':') } : {}) };
+}
+
 /** Reads what the Python hooks wrote; null when they wrote nothing. */
 export function parsePython(input: ReportInput): ParsedReport | null {
   const text = input.files.get(PYTHON_REPORT);
@@ -77,7 +86,7 @@ export function pytestRunner(input: PythonRunnerInput): Runner {
         : [];
       return {
         argv: [...resolveInterpreter(program, place), ...report, ...args],
-        env: { ...(place ? pythonHooks(place) : {}), ...env },
+        env: place ? withHooks(pythonHooks(place), env) : env,
         display: display([...program, ...args]),
       };
     },
@@ -106,13 +115,11 @@ export function unittestRunner(
       const files = parts.files.length > 0 || dotted.length > 0 ? parts.files : input.files;
       const targets = [...files.map(moduleOf), ...parts.ids.map(idToDotted(moduleOf)), ...dotted];
       const args = [...options, ...targets, ...words.flatMap((word) => ['-k', word])];
-      const hooks = place ? pythonHooks(place) : {};
-      const paths = [hooks.PYTHONPATH, start === '.' ? undefined : start];
-      const path = paths.filter((entry) => entry !== undefined).join(':');
+      const own = start === '.' ? env : withHooks({ PYTHONPATH: start }, env);
       return {
         argv: [...resolveInterpreter(program, place), ...args],
-        env: { ...hooks, ...env, ...(path === '' ? {} : { PYTHONPATH: path }) },
-        display: display([...program, ...(files === input.files ? options : args)]),
+        env: place ? withHooks(pythonHooks(place), own) : own,
+        display: `${start === '.' ? '' : `PYTHONPATH=${start} `}${display([...program, ...args])}`,
       };
     },
     parse: parsePythonOnly,

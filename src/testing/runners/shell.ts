@@ -33,7 +33,7 @@ export function shellRunner(line: string, shown: string, options: ShellOptions =
       const { find, droppings } = own ?? {};
       return {
         argv: ['bash', '-c', options.instrumented?.(place) ?? line],
-        env: { ...allHooks(place, options.nodeReporter ?? true), ...own?.hooks },
+        env: { ...shellHooks(place, options.nodeReporter ?? true), ...own?.hooks },
         display: shown,
         ...(find ? { find } : {}),
         ...(droppings ? { droppings } : {}),
@@ -43,7 +43,8 @@ export function shellRunner(line: string, shown: string, options: ShellOptions =
   };
 }
 
-function allHooks(place: RunPlace, nodeReporter: boolean): Record<string, string> {
+/** Variables that make every runner below a shell report. */
+export function shellHooks(place: RunPlace, nodeReporter: boolean): Record<string, string> {
   const preload = `--require=${place.hooks}/patchwright-preload.cjs`;
   const args = [preload, ...(nodeReporter ? nodeReporterArgs(place) : [])];
   const nodeOptions = args
