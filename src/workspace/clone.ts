@@ -4,10 +4,12 @@ import { git } from './git.ts';
 
 /** Commits before the base that are downloaded. */
 const DEPTH = 50;
+const FETCHED = 'refs/base';
+const WHOLE = ['refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*'];
 
 /** Whether `--repo` names a repository elsewhere: a URL, or the short form of ssh, `user@host:path`. */
 export function isGitUrl(source: string): boolean {
-  return /^(https?|ssh|git|file):\/\//i.test(source) || /^[\w.-]+@[\w.-]+:(?!\/\/)/.test(source);
+  return /^(https?|ssh|git|file):\/\//i.test(source) || /^\w[\w.-]*@[\w.-]+:(?!\/\/)/.test(source);
 }
 
 /** @returns the repository's name in its URL, safe as a folder's name */
@@ -43,36 +45,32 @@ export async function cloneSource(options: CloneOptions, gitDir: string): Promis
     git(args, { cwd: gitDir, signal, ...(onNote ? { onProgress: report(onNote) } : {}) });
   await run(['init', '--bare', '--quiet', '.']);
   const fetch = (depth: string[], refs: string[]) =>
-    run(['fetch', '--no-tags', '--no-write-fetch-head', ...depth, '--', source, ...refs]);
-  const target = 'refs/heads/base';
+    run([
+      ...['fetch', '--progress', '--no-tags', '--no-write-fetch-head'],
+      ...[...depth, '--', source, ...refs],
+    ]);
+  const wanted = `${base ?? 'HEAD'}:${FETCHED}`;
+  let name = FETCHED;
   try {
-    const shallow = [`--depth=${DEPTH}`];
-    await fetch(shallow, [`${base ?? 'HEAD'}:${target}`]);
-  } catch (error) {
+    await fetch([`--depth=${DEPTH}`], [wanted]);
+  } catch {
     signal?.throwIfAborted();
-    await fetchWhole(error);
-  }
-  await run(['symbolic-ref', 'HEAD', target]);
-  return gitDir;
-
-  /** A short commit id, or a server that does not hand out single commits, needs the whole history. */
-  async function fetchWhole(cause: unknown): Promise<void> {
-    if (base === undefined) throw cannotFetch(source, cause);
-    try {
-      await fetch([], ['refs/heads/*:refs/all/heads/*', 'refs/tags/*:refs/all/tags/*']);
-    } catch (error) {
+    // A short commit id, or a server without shallow fetches, needs the whole history.
+    if (base !== undefined) name = base;
+    await fetch([], base === undefined ? [wanted] : WHOLE).catch((error) => {
+      signal?.throwIfAborted();
       throw cannotFetch(source, error);
-    }
-    try {
-      const commit = await run(['rev-parse', '--verify', '--end-of-options', `${base}^{commit}`]);
-      await run(['update-ref', target, commit.trim()]);
-    } catch (error) {
-      throw new UsageError(
-        `--base ${base} is not a commit, branch or tag of ${withoutPassword(source)}; name one that exists there.`,
-        { cause: error },
-      );
-    }
+    });
   }
+  const verify = ['rev-parse', '--verify', '--end-of-options', `${name}^{commit}`];
+  const commit = await run(verify).catch((cause) => {
+    throw new UsageError(
+      `--base ${base} is not a commit, branch or tag of ${withoutPassword(source)}; name one that exists there.`,
+      { cause },
+    );
+  });
+  await run(['update-ref', '--no-deref', 'HEAD', commit.trim()]);
+  return gitDir;
 }
 
 function cannotFetch(source: string, cause: unknown): UsageError {

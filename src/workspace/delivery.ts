@@ -43,9 +43,10 @@ export async function applyPatch(repoPath: string, patch: string): Promise<void>
 export async function checkBranchName(repoPath: string, name: string): Promise<void> {
   const cwd = await topLevelOf(repoPath);
   const said = await git(['check-ref-format', '--branch', name], { cwd }).catch(() => '');
-  if (name.startsWith('-') || name === 'HEAD' || said.trim() !== name) {
+  const isRefused = name.startsWith('-') || ['', '@', 'HEAD'].includes(name);
+  if (isRefused || said.trim() !== name) {
     throw new UsageError(
-      `--branch ${name} is not a name git allows; use letters, digits, dots, dashes and slashes.`,
+      `--branch ${JSON.stringify(name)} is not a name git allows; use letters, digits, dots, dashes and slashes.`,
     );
   }
   const refs = await git(['for-each-ref', '--format=%(refname)', 'refs/heads/'], { cwd });

@@ -1,4 +1,4 @@
-import { type SimpleGitProgressEvent, simpleGit } from 'simple-git';
+import { GitError, type SimpleGitProgressEvent, simpleGit } from 'simple-git';
 
 export interface GitOptions {
   /** Folder git runs in. */
@@ -13,13 +13,13 @@ export interface GitOptions {
   readonly onProgress?: (event: SimpleGitProgressEvent) => void;
 }
 
-/** git ended with another exit code than 0. The message is what it said. */
-export class GitFailure extends Error {
+/** git ended with another exit code than 0. The message is what it said. simple-git passes on its own errors only. */
+export class GitFailure extends GitError {
   override readonly name = 'GitFailure';
   readonly exitCode: number;
 
   constructor(exitCode: number, message: string) {
-    super(message);
+    super(undefined, message);
     this.exitCode = exitCode;
   }
 }

@@ -1,17 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, release, totalmem } from 'node:os';
+import { makeControlGroups, usableControllers } from './cgroup.ts';
 
 const GIB = 2 ** 30;
 const MAX_FILE_BYTES = 8 * GIB;
@@ -28,171 +18,99 @@ export interface ResourceLimits {
 export interface OpenLimits {
   /** The command that runs `argv` under the limits. */
   wrap(argv: readonly string[], timeoutMs: number): string[];
+  /** The command that runs `argv` inside a user namespace of its own, under limits that only count there. */
+  wrapInside(argv: readonly string[]): string[];
   close(): Promise<void>;
-}
-
-interface Controller {
-  readonly name: 'memory' | 'pids';
-  /** Folder in which a group of our own can be made. */
-  readonly parent: string;
-  readonly version: 1 | 2;
 }
 
 /** @returns one sentence a limit, telling what holds it here or why nothing does */
 export function describeLimits(): string[] {
-  const names = new Set(findControllers().map((controller) => controller.name));
+  const groups = usableControllers();
   const prlimit = existsSync(PRLIMIT);
+  const memory = prlimit
+    ? 'memory: each process only, by prlimit (no writable memory cgroup)'
+    : 'memory: not limited (no writable memory cgroup, no prlimit)';
+  const processes =
+    prlimit && countsProcessesInside()
+      ? 'number of processes: prlimit'
+      : 'number of processes: not limited (no writable pids cgroup)';
   return [
-    names.has('memory')
-      ? 'memory of all processes together: cgroup'
-      : prlimit
-        ? 'memory: each process only (no writable memory cgroup)'
-        : 'memory: not limited (no writable cgroup, no prlimit)',
-    names.has('pids')
-      ? 'number of processes: cgroup'
-      : 'number of processes: not limited (no writable pids cgroup)',
+    groups.has('memory') ? 'memory of all processes together: cgroup' : memory,
+    groups.has('pids') ? 'number of processes: cgroup' : processes,
     prlimit ? 'CPU time, file size, core dumps: prlimit' : 'CPU time: not limited (no prlimit)',
   ];
 }
 
 /** Makes what holds the limits; what this system does not offer is left out. */
 export function openLimits(limits: ResourceLimits): OpenLimits {
-  const name = `patchwright-${process.pid}-${randomBytes(4).toString('hex')}`;
   const memory = limits.memoryBytes ?? Math.min(8 * GIB, Math.floor(totalmem() * 0.8));
-  const processes = limits.processes ?? 2048;
-  const groups = makeGroups(findControllers(), name, { memory, processes });
-  const prlimit = existsSync(PRLIMIT);
+  const pids = limits.processes ?? 2048;
+  const name = `patchwright-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const groups = makeControlGroups(name, { memory, pids });
+  const hasPrlimit = existsSync(PRLIMIT);
   return {
     wrap(argv, timeoutMs) {
-      const seconds = Math.ceil(timeoutMs / 1000) * availableParallelism() + 5;
-      const limited = prlimit
-        ? [
-            PRLIMIT,
-            '--core=0',
-            `--cpu=${seconds}`,
-            `--fsize=${MAX_FILE_BYTES}`,
-            `--data=${memory}`,
-            '--',
-            ...argv,
-          ]
+      const cpu = Math.ceil(timeoutMs / 1000) * availableParallelism() + 5;
+      const limited = hasPrlimit
+        ? prlimit({ core: 0, cpu, fsize: MAX_FILE_BYTES, data: memory }, argv)
         : [...argv];
-      if (groups.length === 0) return limited;
-      const script =
-        'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs"; shift; n=$((n-1)); done 2>/dev/null; exec "$@"';
-      return ['/bin/sh', '-c', script, 'sh', String(groups.length), ...groups, ...limited];
+      return groups.folders.length === 0 ? limited : joinGroups(groups.folders, limited);
     },
-    async close() {
-      await Promise.all(groups.map((group) => removeSoon(group)));
+    wrapInside(argv) {
+      const isNeeded = hasPrlimit && !groups.bounds.has('pids') && countsProcessesInside();
+      return isNeeded ? prlimit({ nproc: pids }, argv) : [...argv];
     },
+    close: groups.close,
   };
 }
 
-function makeGroups(
-  controllers: readonly Controller[],
-  name: string,
-  limits: { memory: number; processes: number },
+/** The process joins before it becomes the program, so that nothing it starts is left out. */
+function joinGroups(folders: readonly string[], argv: readonly string[]): string[] {
+  const script =
+    'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs"; shift; n=$((n-1)); done 2>/dev/null; exec "$@"';
+  return ['/bin/sh', '-c', script, 'sh', String(folders.length), ...folders, ...argv];
+}
+
+type LimitName = 'core' | 'cpu' | 'fsize' | 'data' | 'nproc';
+
+/** Their names in `/proc/PID/limits`. */
+const LIMIT_TITLES: Readonly<Record<LimitName, string>> = {
+  core: 'Max core file size',
+  cpu: 'Max cpu time',
+  fsize: 'Max file size',
+  data: 'Max data size',
+  nproc: 'Max processes',
+};
+
+/** A limit that is already lower stays: only root may raise one. */
+function prlimit(
+  wanted: Readonly<Partial<Record<LimitName, number>>>,
+  argv: readonly string[],
 ): string[] {
-  const groups = new Set<string>();
-  for (const controller of controllers) {
-    const group = join(controller.parent, name);
-    try {
-      sweepGroups(controller.parent);
-      mkdirSync(group, { recursive: true });
-      if (controller.name === 'pids')
-        writeFileSync(join(group, 'pids.max'), String(limits.processes));
-      else if (controller.version === 2) {
-        writeFileSync(join(group, 'memory.max'), String(limits.memory));
-        tryWrite(join(group, 'memory.swap.max'), '0');
-      } else {
-        writeFileSync(join(group, 'memory.limit_in_bytes'), String(limits.memory));
-        tryWrite(join(group, 'memory.memsw.limit_in_bytes'), String(limits.memory));
-      }
-      groups.add(group);
-    } catch {
-      if (!groups.has(group)) removeGroup(group);
-    }
-  }
-  return [...groups];
+  const options = Object.entries(wanted).map(
+    ([name, value]) => `--${name}=${Math.min(value, hardLimit(name as LimitName))}`,
+  );
+  return [PRLIMIT, ...options, '--', ...argv];
 }
 
-function tryWrite(path: string, text: string): void {
+let ownLimits: string | undefined;
+
+function hardLimit(name: LimitName): number {
   try {
-    writeFileSync(path, text);
+    ownLimits ??= readFileSync('/proc/self/limits', 'utf8');
   } catch {
-    // Without swap accounting there is no such file.
+    ownLimits = '';
   }
+  const line = ownLimits.split('\n').find((text) => text.startsWith(LIMIT_TITLES[name])) ?? '';
+  const hard = /\s(\d+|unlimited)\s+(\d+|unlimited)\s/.exec(line)?.[2];
+  return hard === undefined || hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
-/** A process that was just killed still counts for a moment. */
-async function removeSoon(group: string): Promise<void> {
-  for (let attempt = 0; attempt < 20 && !removeGroup(group); attempt += 1) await delay(10);
-}
-
-function removeGroup(group: string): boolean {
-  try {
-    rmdirSync(group);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
-  }
-}
-
-/** Removes the groups of processes that ended without closing their workspace. */
-function sweepGroups(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = /^patchwright-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeGroup(join(parent, name));
-  }
-}
-
-let controllersFound: Controller[] | undefined;
-
-/** Controllers with a folder where this process may make groups and move its children into them. */
-function findControllers(): Controller[] {
-  controllersFound ??= (['memory', 'pids'] as const).flatMap((name) => {
-    const controller = findController(name);
-    return controller ? [controller] : [];
-  });
-  return controllersFound;
-}
-
-function findController(name: 'memory' | 'pids'): Controller | undefined {
-  let lines: string[];
-  try {
-    lines = readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n');
-  } catch {
-    return undefined;
-  }
-  for (const line of lines) {
-    const [, names = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (names.split(',').includes(name)) {
-      const parent = join('/sys/fs/cgroup', names, path);
-      const alternative = join('/sys/fs/cgroup', name, path);
-      const found = [parent, alternative].find((folder) => isWritable(folder));
-      if (found) return { name, parent: found, version: 1 };
-    }
-    if (names === '' && offersInChildren('/sys/fs/cgroup', path, name)) {
-      return { name, parent: join('/sys/fs/cgroup', path), version: 2 };
-    }
-  }
-  return undefined;
-}
-
-function offersInChildren(mount: string, path: string, name: string): boolean {
-  try {
-    const parent = join(mount, path);
-    const enabled = readFileSync(join(parent, 'cgroup.subtree_control'), 'utf8').trim().split(' ');
-    return enabled.includes(name) && isWritable(parent) && isWritable(join(parent, 'cgroup.procs'));
-  } catch {
-    return false;
-  }
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Whether a limit on the processes of a user counts those of one user namespace alone, and binds this user: since Linux
+ * 5.14, and never for root.
+ */
+function countsProcessesInside(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return process.getuid?.() !== 0 && (major > 5 || (major === 5 && minor >= 14));
 }

@@ -74,14 +74,8 @@ export function openSandbox(options: SandboxOptions): Workspace {
           value,
         ]);
         const bwrap = [
-          'bwrap',
-          ...ISOLATION,
-          ...mounts,
-          ...added,
-          '--chdir',
-          folder,
-          '--',
-          ...argv,
+          ...['bwrap', ...ISOLATION, ...mounts, ...added],
+          ...['--chdir', folder, '--', ...limits.wrapInside(argv)],
         ];
         const result = await runProcess(limits.wrap(bwrap, rest.timeoutMs), {
           ...rest,
@@ -103,11 +97,15 @@ export function openSandbox(options: SandboxOptions): Workspace {
 
 /** bubblewrap reports a program it could not start like the program's own failure; this tells them apart. */
 function refuseUnstarted(result: ExecResult, program: string): void {
-  if (result.exitCode !== 1 || result.stdout !== '') return;
-  const [, said] = /^bwrap: ([^\n]*)\n?$/.exec(result.stderr) ?? [];
+  if (![1, 126, 127].includes(result.exitCode ?? 0) || result.stdout !== '') return;
+  const [, said] = /^(?:bwrap|prlimit): ([^\n]*)\n?$/.exec(result.stderr) ?? [];
   if (said === undefined) return;
   const reason = said.slice(said.lastIndexOf(': ') + 2);
-  if (said.startsWith(`execvp ${program}: `)) {
+  if (
+    [`execvp ${program}: `, `failed to execute ${program}: `].some((start) =>
+      said.startsWith(start),
+    )
+  ) {
     throw new ToolError(
       `The program ${program} could not be started (${reason}). Check its name, or use another program that does the same.`,
     );

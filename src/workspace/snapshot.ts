@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, lstat, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { git, ownGit } from './git.ts';
 import { RAW_ATTRIBUTES } from './own-git.ts';
 import { binaryAttributes } from './patch-bytes.ts';
+import { presence, removeEntry } from './tree-entries.ts';
 
 export interface ChangedFile {
   readonly path: string;
@@ -137,20 +138,29 @@ export class Snapshots {
     ];
   }
 
-  /** One file that cannot be read must not cost the patch: it is left as it was. */
+  /** Brings the index up to date for some paths, whatever lies there now. */
   private async add(paths: readonly string[]): Promise<void> {
     const wanted = paths.filter((path) => !REFUSED_NAME.test(path));
-    if (wanted.length === 0) return;
+    const isPresent = presence(this.workTree);
+    const present = wanted.filter(isPresent);
+    const gone = wanted.filter((path) => !isPresent(path));
+    await this.updateIndex(['--force-remove'], gone);
+    await this.updateIndex(['--add', '--remove', '--replace'], present);
+  }
+
+  /** One file that cannot be read must not cost the patch: it is left as it was. */
+  private async updateIndex(options: readonly string[], paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
     try {
-      await this.git(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], {
-        input: wanted.map((path) => `${path}\0`).join(''),
+      await this.git(['update-index', '-z', ...options, '--stdin'], {
+        input: paths.map((path) => `${path}\0`).join(''),
       });
     } catch (error) {
       if (/index\.lock|No space left/.test(messageOf(error))) throw error;
-      if (wanted.length <= 1) return;
-      const middle = Math.ceil(wanted.length / 2);
-      await this.add(wanted.slice(0, middle));
-      await this.add(wanted.slice(middle));
+      if (paths.length === 1) return;
+      const middle = Math.ceil(paths.length / 2);
+      await this.updateIndex(options, paths.slice(0, middle));
+      await this.updateIndex(options, paths.slice(middle));
     }
   }
 
@@ -208,18 +218,5 @@ export class Snapshots {
     const result = this.queue.then(task);
     this.queue = result.catch(() => undefined);
     return result;
-  }
-}
-
-/** A link in the place of a folder is removed itself; what it leads to is not touched. */
-async function removeEntry(root: string, path: string): Promise<void> {
-  const parts = path.split('/');
-  for (let length = 1; length <= parts.length; length += 1) {
-    const at = join(root, ...parts.slice(0, length));
-    const info = await lstat(at).catch(() => null);
-    if (!info) return;
-    if (length < parts.length && info.isDirectory()) continue;
-    await rm(at, { recursive: true, force: true });
-    return;
   }
 }
