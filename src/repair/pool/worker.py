@@ -25,6 +25,8 @@ import types
 
 POLL_SECONDS = 0.004
 CHECKS = "__patchwright_checks__"
+# Candidates between two looks at whether the tests still behave as before.
+CHUNK = 64
 
 
 class Hang(BaseException):
@@ -722,11 +724,41 @@ class Server:
             finally:
                 unit.restore()
 
-        def told(index, value):
-            answer = value if isinstance(value, list) else [value, 0, 0]
-            results.write(json.dumps([ready[index][0]] + answer) + "\n")
+        def run(indices, with_check):
+            """Tries some candidates in one child; the last job is to see whether the program is still as it was."""
+            told = {}
+            jobs = list(indices)
 
-        run_forked(len(ready), work, told, batch["cpuSeconds"], self.config["memory"], self.stopped)
+            def job(number):
+                return work(jobs[number]) if number < len(jobs) else self.is_unchanged(failing, passing)
+
+            count = len(jobs) + (1 if with_check else 0)
+            run_forked(
+                count, job, told.__setitem__, batch["cpuSeconds"], self.config["memory"], self.stopped
+            )
+            return told
+
+        for start in range(0, len(ready), CHUNK):
+            indices = range(start, min(start + CHUNK, len(ready)))
+            told = run(indices, True)
+            spoiled = told.get(len(indices)) is not True
+            for number, index in enumerate(indices):
+                value = run([index], False).get(0) if spoiled else told.get(number)
+                if value is None and self.stopped():
+                    return
+                answer = value if isinstance(value, list) else [str(value), 0, 0]
+                results.write(json.dumps([ready[index][0]] + answer) + "\n")
+
+    def is_unchanged(self, failing, passing):
+        """Whether the tests behave as before the first candidate; a candidate may have changed the program itself."""
+        for index in failing[:1] + passing[:2]:
+            checks.clear()
+            outcome = self.cases[index].run()
+            held = {"%d:%d" % key: value for key, value in checks.held.items()}
+            passed = outcome.passed and all(held.values())
+            if passed != (index in passing) or held != self.base.get(index, {}):
+                return False
+        return True
 
     def prepare(self, unit, candidate, ready):
         if not unit.originals:
