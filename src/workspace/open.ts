@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly root: string;
   readonly hostScratch: string;
   readonly limits?: ResourceLimits;
+  /** Sandboxed commands reach the network; default no. Without a sandbox they always do. */
+  readonly network?: boolean;
 }
 
 export function openWorkspace(options: OpenOptions): Workspace {

@@ -21,7 +21,11 @@ export interface SandboxOptions {
   readonly root: string;
   readonly hostScratch: string;
   readonly limits?: ResourceLimits;
+  /** Commands reach the host's network; default no. For installing what a repository needs, never for an agent. */
+  readonly network?: boolean;
 }
+
+const NETWORK = ['--share-net', '--ro-bind-try', '/etc/resolv.conf', '/etc/resolv.conf'];
 
 /**
  * A workspace in bubblewrap: no network, own process table, read-only system and toolchains, no home directory. Only
