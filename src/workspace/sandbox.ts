@@ -78,7 +78,8 @@ export function openSandbox(options: SandboxOptions): Workspace {
           value,
         ]);
         const bwrap = [
-          ...['bwrap', ...ISOLATION, ...mounts, ...added],
+          ...['bwrap', ...ISOLATION, ...(options.network ? NETWORK : [])],
+          ...[...mounts, ...added],
           ...['--chdir', folder, '--', ...limits.wrapInside(argv)],
         ];
         const result = await runProcess(limits.wrap(bwrap, rest.timeoutMs), {
