@@ -34,7 +34,7 @@ export interface ToolSettings {
   readonly testTimeoutMs: number;
   /** When the run must end, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** False: edits are checked for syntax only, no language server is started. Default true. */
+  /** False: edits are checked without language servers and linters of the project. Default true. */
   readonly semanticChecks?: boolean;
 }
 

@@ -1,6 +1,7 @@
 import type { ToolContext } from '../../src/agent/tool.ts';
 import { ToolError } from '../../src/errors.ts';
 import type { Diagnostic } from '../../src/lint/diagnostic.ts';
+import { linterRemarksAdded } from '../../src/lint/linter-remarks.ts';
 import { securityRemarksAdded } from '../../src/lint/security.ts';
 import { semanticFindingsAdded } from '../../src/lint/semantic.ts';
 import { type EditedText, syntaxErrorsAdded } from '../../src/lint/syntax.ts';
@@ -15,17 +16,22 @@ const MAX_REMARKS = 6;
  * @throws {ToolError} when the edit adds syntax errors, undefined names or imports that do not exist
  */
 export async function checkEdit(edit: EditedText, context: ToolContext): Promise<Diagnostic[]> {
+  const { workspace, signal, session, settings } = context;
+  const { path, before, after, lines } = edit;
+  const refuse = async (errors: readonly Diagnostic[]) => {
+    const text = await refusalText({ path, before, after, lines, errors }, session);
+    throw new ToolError(text);
+  };
   const syntax = await syntaxErrorsAdded(edit);
-  const found =
-    syntax.length > 0 || context.settings.semanticChecks === false
-      ? { errors: syntax, remarks: [] }
-      : await semanticFindingsAdded(context.workspace, edit, context.signal);
-  if (found.errors.length > 0) {
-    const { path, before, after, lines } = edit;
-    const refused = { path, before, after, lines, errors: found.errors };
-    throw new ToolError(await refusalText(refused, context.session));
-  }
-  return [...found.remarks, ...(await securityRemarksAdded(edit))];
+  if (syntax.length > 0) await refuse(syntax);
+  const security = await securityRemarksAdded(edit);
+  if (settings.semanticChecks === false) return security;
+  const [semantics, linters] = await Promise.all([
+    semanticFindingsAdded(workspace, edit, signal),
+    linterRemarksAdded(workspace, edit, signal),
+  ]);
+  if (semantics.errors.length > 0) await refuse(semantics.errors);
+  return [...semantics.remarks, ...security, ...linters];
 }
 
 /** @returns what to add to the answer of an edit that was made */
