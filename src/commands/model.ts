@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { UsageError } from '../errors.ts';
@@ -27,6 +28,11 @@ export function chooseModel(flag: string | undefined, config: Config, host: Host
 /** Folder of the models that `gguf:` names and `patchwright models` manages. */
 export function modelsFolder({ env, home }: Host): string {
   return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'patchwright', 'models');
+}
+
+/** The user's own folder, when node-llama-cpp is installed there and not beside this package. */
+export function llamaFolder({ cwd }: Host): string | undefined {
+  return existsSync(join(cwd, 'node_modules', 'node-llama-cpp')) ? cwd : undefined;
 }
 
 /**
@@ -76,7 +82,8 @@ async function make(choice: ModelChoice, making: Making): Promise<Model> {
       return (await import('../model/gguf.ts')).createGgufModel({
         model: choice.name,
         folder: modelsFolder(host),
-        libraryFolder: host.cwd,
+        contextTokens: config.contextTokens,
+        libraryFolder: llamaFolder(host),
         token: host.env.HF_TOKEN,
         signal: host.signal,
         onProgress: (text) => void host.stderr.write(`${text}\n`),

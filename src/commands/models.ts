@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts';
 import { ExitCode } from '../errors.ts';
 import { plain } from '../report/plain.ts';
 import type { Host } from './host.ts';
-import { chooseModel, modelsFolder } from './model.ts';
+import { chooseModel, llamaFolder, modelsFolder } from './model.ts';
 
 export interface ModelsOptions {
   readonly model?: string;
@@ -38,7 +38,7 @@ export async function pull({ uri }: { readonly uri: string }, host: Host): Promi
     import('../model/gguf-files.ts'),
     import('../model/llama-library.ts'),
   ]);
-  const path = await pullModel(await loadLlamaLibrary(), uri, {
+  const path = await pullModel(await loadLlamaLibrary(llamaFolder(host)), uri, {
     folder: modelsFolder(host),
     token: host.env.HF_TOKEN,
     signal: host.signal,

@@ -87,7 +87,9 @@ describe('what becomes of the patch', () => {
     expect(git(repository, 'status', '--short')).toBe('');
     expect(git(repository, 'rev-parse', 'fix/pages^')).toBe(git(repository, 'rev-parse', 'main'));
     expect(git(repository, 'diff', '--stat', 'main', 'fix/pages')).toContain('src/pages.js');
-    expect(git(repository, 'log', '-1', '--format=%s', 'fix/pages').trim()).toBe('Fix: the last page is missing');
+    expect(git(repository, 'log', '-1', '--format=%s', 'fix/pages').trim()).toBe(
+      'Fix: the last page is missing',
+    );
   });
 
   test('a dirty working tree is copied as it is and never touched', async () => {

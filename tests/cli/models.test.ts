@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { jsonLines, runCli } from '../support/cli.ts';
-import { toolUse } from '../support/messages-api/script.ts';
+import { llamaLibraryFolder } from '../support/gguf/library.ts';
+import { scriptedGguf } from '../support/gguf/scripted-gguf.ts';
+import { text, toolUse } from '../support/messages-api/script.ts';
 import { startMessagesApi } from '../support/messages-api/server.ts';
+import { DIALECTS } from '../support/openai-api/dialect.ts';
 import { startChatApi } from '../support/openai-api/server.ts';
 import { makeRepo } from '../support/repos.ts';
 
@@ -19,7 +22,7 @@ const repository = makeRepo('javascript-pages', home);
 async function fix(model: string, env: Record<string, string>, ...args: string[]) {
   const out = join(home, `out-${runs++}`);
   const common = ['fix', '--repo', repository, '--issue', 'a b', '--out', out, '--json'];
-  const end = await runCli([...common, '--model', model, ...args], { home, env });
+  const end = await runCli([...common, '--model', model, ...args], { home, env, cwd: home });
   return { ...end, out, result: jsonLines(end.stdout).at(-1) };
 }
 
@@ -61,6 +64,42 @@ test('a server of chat completions', async () => {
     await server.close();
   }
 });
+
+test('a server that refuses tools: the text protocol, by itself', async () => {
+  const call = (tool: string, input: object) => [
+    text(`I go on.\n\`\`\`json\n${JSON.stringify({ tool, input })}\n\`\`\``),
+  ];
+  const server = await startChatApi({
+    turns: [call('bash', change), call('submit', {}), call('submit', {})],
+    dialect: { ...DIALECTS.vllm, tools: 'refused' },
+  });
+  try {
+    const env = { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: server.apiKey };
+    const { result, stderr, out } = await fix('openai:local-model', env);
+    expect(result, stderr).toMatchObject({ status: 'submitted', steps: 3 });
+    expect(readFileSync(join(out, 'patch.diff'), 'utf8')).toContain('+  return Math.ceil');
+  } finally {
+    await server.close();
+  }
+});
+
+test('a model in the process, from a file of weights', async () => {
+  const answer = (thought: string, tool: string, input: object) =>
+    JSON.stringify({ thought, action: { tool, input } });
+  const model = join(home, 'answers.gguf');
+  const bash = answer('I change it.', 'bash', { ...change, timeout: null });
+  const submit = answer('Done.', 'submit', { leave_out: null });
+  writeFileSync(model, scriptedGguf([bash, submit], 65_536));
+  const config = join(home, 'gguf.json');
+  writeFileSync(config, '{"contextTokens": 60000}');
+  symlinkSync(join(await llamaLibraryFolder(), 'node_modules'), join(home, 'node_modules'));
+  const { result, stderr, out } = await fix(
+    ...([`gguf:${model}`, {}, '--config', config] as const),
+    ...['--tools', '-view,-search,-find_file,-edit,-create,-undo,-run_tests'],
+  );
+  expect(result, stderr).toMatchObject({ status: 'submitted', steps: 3 });
+  expect(readFileSync(join(out, 'patch.diff'), 'utf8')).toContain('+  return Math.ceil');
+}, 300_000);
 
 test('a run that was recorded plays again without a server or a key', async () => {
   const server = await startMessagesApi({ turns: TURNS });
