@@ -31,7 +31,8 @@ function fileMatches(one: TestCase, parts: ScopeParts): boolean {
 function nameMatches(one: TestCase, parts: ScopeParts, inFiles: boolean): boolean {
   const { id } = one;
   if (one.verdict === 'error' && id === one.file) {
-    return inFiles || parts.ids.some((wanted) => wanted.file === id);
+    const mayHide = parts.patterns.length > 0 && inFiles;
+    return mayHide || parts.ids.some((wanted) => wanted.file === id);
   }
   if (parts.ids.some((wanted) => sameOrInside(id, wanted.id))) return true;
   const name = id.includes('::') ? id.slice(id.indexOf('::') + 2) : id;
