@@ -64,11 +64,6 @@ export function languageOf(path: string): LanguageId | null {
   return BY_NAME[basename(path)] ?? BY_EXTENSION[extname(path).toLowerCase()] ?? null;
 }
 
-/** @returns endings of the files that have a grammar, with the dot */
-export function sourceExtensions(): string[] {
-  return Object.keys(BY_EXTENSION);
-}
-
 /** @returns the compiled grammar: the ones Visual Studio Code ships, and the C grammar's own */
 export function grammarBytes(language: LanguageId): Uint8Array {
   const require = createRequire(import.meta.url);

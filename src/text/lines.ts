@@ -21,11 +21,6 @@ export function linesOf(text: string): LinedText {
   return { text, starts };
 }
 
-/** @returns the number of lines as an editor counts them; 0 for an empty text */
-export function lineCount(lined: LinedText): number {
-  return lined.starts.length;
-}
-
 /** @returns line `number` (from 1) without its line ending; empty past the end */
 export function lineAt(lined: LinedText, number: number): string {
   const start = lined.starts[number - 1];

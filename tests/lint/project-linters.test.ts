@@ -27,8 +27,9 @@ function install(bench: Bench, path: string, program: readonly string[]): void {
   chmodSync(join(bench.root, path), 0o755);
 }
 
-function nodeProgram(name: string, bin: string): string[] {
-  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+const require = createRequire(import.meta.url);
+
+function nodeProgram(manifest: string, bin: string): string[] {
   return [process.execPath, join(dirname(manifest), bin)];
 }
 
@@ -54,9 +55,21 @@ describe('linters of the project', () => {
     for (const name of ['ruff', 'flake8', 'black']) {
       install(bench, `.venv/bin/${name}`, [join(venv, 'bin', name)]);
     }
-    install(bench, 'node_modules/.bin/eslint', nodeProgram('eslint', 'bin/eslint.js'));
-    install(bench, 'node_modules/.bin/prettier', nodeProgram('prettier', 'bin/prettier.cjs'));
-    install(bench, 'node_modules/.bin/biome', nodeProgram('@biomejs/biome', 'bin/biome'));
+    install(
+      bench,
+      'node_modules/.bin/eslint',
+      nodeProgram(require.resolve('eslint/package.json'), 'bin/eslint.js'),
+    );
+    install(
+      bench,
+      'node_modules/.bin/prettier',
+      nodeProgram(require.resolve('prettier/package.json'), 'bin/prettier.cjs'),
+    );
+    install(
+      bench,
+      'node_modules/.bin/biome',
+      nodeProgram(require.resolve('@biomejs/biome/package.json'), 'bin/biome'),
+    );
   });
   afterAll(() => bench.close());
 
