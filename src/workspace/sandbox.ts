@@ -13,7 +13,7 @@ import { removeTree } from './scratch.ts';
 import { findToolchains, realPath } from './toolchains.ts';
 import type { ExecResult, Workspace } from './workspace.ts';
 
-export { probeSandbox, type SandboxProbe } from './sandbox-probe.ts';
+export { probeSandbox } from './sandbox-probe.ts';
 
 export interface SandboxOptions {
   readonly hostRoot: string;

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -17,7 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '../../src/errors.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
-import { bash, folderInHome, KINDS, newWorkspace, onCleanup } from './support.ts';
+import { bash, folderInHome, KINDS, makePipe, newWorkspace, onCleanup } from './support.ts';
 
 async function refusal(result: Promise<unknown>): Promise<string> {
   try {
@@ -78,7 +77,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
     const workspace = newWorkspace(kind);
     mkdirSync(join(workspace.hostRoot, 'folder'));
     writeFileSync(join(workspace.hostRoot, 'file'), '12345');
-    execFileSync('mkfifo', [join(workspace.hostRoot, 'pipe')]);
+    makePipe(join(workspace.hostRoot, 'pipe'));
     expect(await workspace.stat('.')).toMatchObject({ kind: 'directory' });
     expect(await workspace.stat('')).toMatchObject({ kind: 'directory' });
     expect(await workspace.stat('folder')).toMatchObject({ kind: 'directory' });
@@ -163,7 +162,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   it('are never opened when they are pipes, devices or sockets', async () => {
     const workspace = newWorkspace(kind);
     const { hostRoot } = workspace;
-    execFileSync('mkfifo', [join(hostRoot, 'pipe')]);
+    makePipe(join(hostRoot, 'pipe'));
     const server = createServer().listen(join(hostRoot, 'socket'));
     onCleanup(() => server.close());
     await new Promise((resolve) => server.once('listening', resolve));

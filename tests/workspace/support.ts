@@ -108,6 +108,11 @@ export function writeFiles(folder: string, files: Readonly<Record<string, Conten
   }
 }
 
+/** Makes a named pipe, which blocks whoever opens it. */
+export function makePipe(path: string): void {
+  execFileSync('python3', ['-c', 'import os, sys; os.mkfifo(sys.argv[1])', path]);
+}
+
 /** A repository with one commit on `main`. */
 export function newRepository(files: Readonly<Record<string, Content>>, name = 'project'): string {
   const folder = join(temporaryFolder(), name);
