@@ -8,7 +8,7 @@ import { runProcess } from './process.ts';
 import { relocateVariables, relocateVirtualEnvironments } from './relocate.ts';
 import { RunningCommands } from './running-commands.ts';
 import { removeTree } from './scratch.ts';
-import { killMarked, MARKER } from './strays.ts';
+import { killMarked, MARKER, markerPrefix } from './strays.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LocalOptions {
@@ -32,7 +32,7 @@ export function openLocal(options: LocalOptions): Workspace {
     hostRoot,
   );
   relocateVirtualEnvironments(hostRoot);
-  const identity = `${process.pid}-${randomUUID()}`;
+  const identity = `${markerPrefix(process.pid)}${randomUUID()}`;
   const commands = new RunningCommands();
   let started = 0;
   const places = [

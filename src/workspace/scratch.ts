@@ -10,6 +10,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { killMarked, markerPrefix } from './strays.ts';
 
 const PREFIX = 'patchwright-';
 const OWNER = 'owner.json';
@@ -45,7 +46,11 @@ export async function openScratch(): Promise<Scratch> {
   };
 }
 
-/** Removes the temporary folders of processes that are gone. @returns the folders that were removed */
+/**
+ * Removes the temporary folders of processes that are gone, and ends the commands they left running.
+ *
+ * @returns the folders that were removed
+ */
 export async function sweepScratch(): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await readdir(tmpdir())) {
@@ -54,6 +59,8 @@ export async function sweepScratch(): Promise<string[]> {
     const info = await lstat(dir).catch(() => null);
     if (!info?.isDirectory() || info.uid !== process.getuid?.()) continue;
     if (!(await isAbandoned(dir, info.mtimeMs))) continue;
+    const pid = Number(/\d+/.exec(name)?.[0]);
+    if (!isAlive(pid)) killMarked(markerPrefix(pid));
     await removeTree(dir);
     removed.push(dir);
   }

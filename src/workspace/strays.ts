@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Variable whose value, `WORKSPACE.COMMAND`, tells the processes of one command from all others. */
+/** Variable whose value, `PID-WORKSPACE.COMMAND.`, tells the processes of one command from all others. */
 export const MARKER = 'PATCHWRIGHT_COMMAND';
+
+/** @returns how the markers of all commands start that the process `pid` runs */
+export function markerPrefix(pid: number): string {
+  return `${pid}-`;
+}
 
 /** A forking process may slip through one scan; each round kills what the last one missed. */
 const ROUNDS = 20;

@@ -22,7 +22,7 @@ export interface ExecResult {
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both streams as they arrived. */
+  /** Both streams as they arrived. Where bytes were left out, here and in the streams, one line says how many. */
   readonly output: string;
   /** Bytes left out of `output` in its middle; 0 when it is whole. */
   readonly omittedBytes: number;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commit, git, newRepository, temporaryFolder, writeFiles } from './support.ts';
@@ -214,6 +214,33 @@ describe('the git directory of the copy', () => {
     expect(git(copy.hostRoot, 'log', '--format=%s')).toBe('second\n');
     expect(copy.notes.join()).toMatch(/lacks part of its history/);
     await expect(copyOf(partial, 'HEAD~1')).rejects.toThrow(/--repo lacks objects.*git fetch/);
+  });
+
+  it('has the latest part only when the history is very large, which is told', async () => {
+    const repository = join(temporaryFolder(), 'large');
+    git(temporaryFolder(), 'init', '-q', '-b', 'main', repository);
+    const commits = Array.from({ length: 1010 }, (_, number) =>
+      [
+        'commit refs/heads/main',
+        `committer A <a@example.org> ${1_600_000_000 + number} +0000`,
+        `data <<END\n${number}\nEND`,
+        `M 644 inline a.txt\ndata <<END\n${number}\nEND\n`,
+      ].join('\n'),
+    );
+    execFileSync('git', ['fast-import', '--quiet'], { cwd: repository, input: commits.join('\n') });
+    git(repository, 'reset', '-q', '--hard');
+    // Counts as 200,000 packed objects and is otherwise ignored.
+    const index = join(repository, '.git/objects/pack', `pack-${'0'.repeat(40)}.idx`);
+    mkdirSync(join(index, '..'), { recursive: true });
+    writeFileSync(index, '');
+    truncateSync(index, 6_000_000);
+    const copy = await copyOf(repository);
+    const subjects = git(copy.hostRoot, 'log', '--format=%s').trim().split('\n');
+    expect(subjects).toHaveLength(1000);
+    expect(subjects.at(0)).toBe('1009');
+    expect(git(copy.hostRoot, 'fsck')).toBe('');
+    expect(git(copy.hostRoot, 'status', '--porcelain')).toBe('');
+    expect(copy.notes.join()).toMatch(/history is large.*last 1000 commits/);
   });
 
   it('uses SHA-256 when the original does', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openScratch, sweepScratch } from '../../src/workspace/scratch.ts';
 import { bundle } from './bundle.ts';
-import { temporaryFolder } from './support.ts';
+import { processesWith, survivors, temporaryFolder, uniqueSeconds } from './support.ts';
 
 describe('the temporary folder of a run', () => {
   beforeEach(() => {
@@ -26,20 +26,25 @@ describe('the temporary folder of a run', () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  it('of a process that was killed goes at the next start', async () => {
+  it('of a process that was killed goes at the next start, with the commands that still run', async () => {
     const driver = await bundle(new URL('drivers/scratch.ts', import.meta.url));
-    const child = spawn(process.execPath, [driver], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const seconds = uniqueSeconds();
+    const child = spawn(process.execPath, [driver, seconds], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [output] = (await once(child.stdout, 'data')) as [Buffer];
     const left = output.toString().trim();
-    expect(existsSync(join(left, 'file'))).toBe(true);
+    expect(existsSync(join(left, 'root/started'))).toBe(true);
     const first = await openScratch();
     await first.close();
     expect(existsSync(left)).toBe(true);
     child.kill('SIGKILL');
     await once(child, 'exit');
+    expect(processesWith(seconds)).not.toEqual([]);
     const second = await openScratch();
     await second.close();
     expect(existsSync(left)).toBe(false);
+    expect(await survivors(seconds)).toEqual([]);
   });
 
   it('of a process that lives, or that cannot be judged from here, stays', async () => {
