@@ -19,6 +19,12 @@ export interface Project {
   probe(argv: readonly string[]): Promise<ExecResult | null>;
 }
 
+/** Why a program that was probed cannot be used: not there, or what it said itself. */
+export function whyUnusable(program: string, result: ExecResult | null): string {
+  const told = result?.output.trim().split('\n').at(-1)?.slice(0, 200);
+  return told ? `${program} does not work here (${told})` : `${program} is not installed here`;
+}
+
 /** Lists the project's files and gives access to them. */
 export async function openProject(workspace: Workspace, signal?: AbortSignal): Promise<Project> {
   const probe = async (argv: readonly string[]): Promise<ExecResult | null> => {

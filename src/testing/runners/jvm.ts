@@ -1,7 +1,7 @@
 import { display } from '../command-line.ts';
 import { CaseSet } from '../parse/events.ts';
 import { type JUnitCase, parseJUnit } from '../parse/junit.ts';
-import type { Project } from '../project.ts';
+import { type Project, whyUnusable } from '../project.ts';
 import type { TestCase } from '../report.ts';
 import {
   type ParsedReport,
@@ -178,11 +178,10 @@ export async function detectMaven(
 ): Promise<Runner | null> {
   if (!project.has('pom.xml')) return null;
   const { files } = project;
-  if (await works(project, ['mvn', '--version'])) {
-    return mavenRunner({ program: ['mvn'], files, options });
-  }
+  const version = await project.probe(['mvn', '--version']);
+  if (version?.exitCode === 0) return mavenRunner({ program: ['mvn'], files, options });
   if (project.has('mvnw')) return mavenRunner({ program: ['sh', 'mvnw'], files, options });
-  const problem = 'The tests need maven, which is not installed here.';
+  const problem = `The tests need maven: ${whyUnusable('mvn', version)}.`;
   return mavenRunner({ program: ['mvn'], files, options, problem });
 }
 
@@ -198,9 +197,11 @@ export async function detectGradle(
   if (project.has('gradlew') && (await works(project, ['sh', '-c', script]))) {
     return gradleRunner({ program: ['sh', 'gradlew'], files, options });
   }
-  const problem = (await works(project, ['gradle', '--version']))
-    ? {}
-    : { problem: 'The tests need gradle, which is not installed here.' };
+  const version = await project.probe(['gradle', '--version']);
+  const problem =
+    version?.exitCode === 0
+      ? {}
+      : { problem: `The tests need gradle: ${whyUnusable('gradle', version)}.` };
   return gradleRunner({ program: ['gradle'], files, options, ...problem });
 }
 

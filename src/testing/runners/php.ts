@@ -1,7 +1,7 @@
 import { display } from '../command-line.ts';
 import { CaseSet } from '../parse/events.ts';
 import { parseJUnit } from '../parse/junit.ts';
-import type { Project } from '../project.ts';
+import { type Project, whyUnusable } from '../project.ts';
 import {
   escapeRegExp,
   type ParsedReport,
@@ -113,6 +113,8 @@ export async function detectPhp(
   const problem =
     version?.exitCode === 0
       ? {}
-      : { problem: `phpunit is not installed: ${own} is missing; run composer install.` };
+      : {
+          problem: `The tests need phpunit: ${own} is missing, and ${whyUnusable('phpunit', version)}; run composer install.`,
+        };
   return phpunitRunner({ program: ['phpunit'], options, ...problem });
 }
