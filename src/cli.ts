@@ -137,15 +137,44 @@ async function main(argv: readonly string[]): Promise<number> {
     .action(action(async () => (await import('./commands/doctor.ts')).doctor));
 
   datasetOptions(program.command('evaluate'))
+    .argument('[predictions]', 'preds.json or a .jsonl file')
     .description('grade predictions as the official SWE-bench harness does, or stored logs again')
     .requiredOption('--dataset <name>', DATASET)
+    .option('--gold', 'evaluate the reference fixes')
     .option('--from-logs <dir>', 'grade <instance id>/test_output.txt of this folder, run nothing')
-    .option('--out <dir>', 'folder for the reports (default: the current one)')
+    .option('--out <dir>', 'folder for reports and logs (default: the current one)')
+    .option('--run-id <id>', 'name of the run; what has a report under it is not run again')
+    .option('--model-name <name>', 'with --from-logs, first part of the name of the run report')
+    .option('-j, --jobs <n>', 'instances at a time', value(options.parseSteps))
+    .option('--timeout <time>', 'for the tests of one instance', value(options.parseSeconds))
+    .option(
+      '--repeat <n>',
+      'run the tests so often and tell of flaky ones',
+      value(options.parseSteps),
+    )
+    .option('--hardened', 'run everything that is resolved once more, hardened')
     .option('--explain <id>', 'tell which line of the log decided each test of one instance')
-    .option('--model-name <name>', 'first part of the name of the run report')
-    .option('--run-id <id>', 'second part of the name of the run report')
+    .addOption(
+      new Option('--engine <name>', 'containers, or checkouts without any (default: auto)').choices(
+        ['auto', 'docker', 'podman', 'none'],
+      ),
+    )
+    .option('--repos <dir>', 'folder of mirrors to check out from')
+    .option('--setup <file>', 'YAML: how repositories are set up for a checkout')
+    .addOption(
+      new Option('--sandbox <kind>', 'where tests of a checkout run (default: auto)').choices([
+        'auto',
+        'bubblewrap',
+        'none',
+      ]),
+    )
     .option('--json', 'one object on standard output')
-    .action(action(async () => (await import('./commands/evaluate.ts')).evaluate));
+    .action((predictions, values) =>
+      action(async () => (await import('./commands/evaluate.ts')).evaluate)({
+        predictions,
+        ...values,
+      }),
+    );
 
   const datasets = program.command('datasets').description('look at datasets of issues');
   datasetOptions(datasets.command('show'))

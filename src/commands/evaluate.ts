@@ -1,38 +1,71 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
 import { plain } from '../report/plain.ts';
+import { evaluateRun } from '../swebench/evaluation/evaluate-run.ts';
+import { instanceFiles, runFolder } from '../swebench/evaluation/layout.ts';
 import { type Explanation, explainLog } from '../swebench/grading/explain.ts';
-import { findingsOf } from '../swebench/grading/findings.ts';
-import { type Regraded, regrade } from '../swebench/grading/regrade.ts';
+import { type Findings, findingsOf } from '../swebench/grading/findings.ts';
+import { regrade } from '../swebench/grading/regrade.ts';
 import { gradeInstance } from '../swebench/grading/report.ts';
+import type { RunReport } from '../swebench/grading/run-report.ts';
 import type { Instance } from '../swebench/instance.ts';
+import {
+  checkKnown,
+  goldPredictions,
+  type Predictions,
+  readPredictions,
+} from '../swebench/predictions.ts';
 import { type DatasetOptions, openDataset } from './dataset.ts';
+import { choosePlace, type PlaceOptions } from './evaluation-place.ts';
 import type { Host } from './host.ts';
 
-export interface EvaluateOptions extends DatasetOptions {
+export interface EvaluateOptions extends DatasetOptions, PlaceOptions {
+  readonly predictions?: string;
   readonly dataset: string;
+  readonly gold?: boolean;
   readonly fromLogs?: string;
   readonly out?: string;
   readonly explain?: string;
   readonly modelName?: string;
   readonly runId?: string;
+  readonly jobs?: number;
+  readonly timeout?: number;
+  readonly repeat?: number;
+  readonly hardened?: boolean;
   readonly json?: boolean;
 }
+
+/** Seconds, as the official harness has it. */
+const DEFAULT_TIMEOUT = 1800;
 
 /**
  * `patchwright evaluate`: grades predictions, or logs of an earlier evaluation.
  *
- * @returns 0 when everything could be graded, else 1
+ * @returns 0 when everything could be evaluated, else 1
  * @throws {UsageError} for bad input
  */
 export async function evaluate(options: EvaluateOptions, host: Host): Promise<number> {
-  const dataset = await openDataset(options.dataset, options, host);
-  if (options.fromLogs === undefined) {
-    throw new UsageError('give --from-logs DIR');
+  const given = [options.predictions, options.gold, options.fromLogs].filter(Boolean);
+  if (given.length !== 1) {
+    throw new UsageError('give one of: a file of predictions, --gold, --from-logs DIR');
   }
-  const logs = resolve(host.cwd, options.fromLogs);
-  if (options.explain !== undefined) return explain(options.explain, { dataset, logs, host });
+  const dataset = await openDataset(options.dataset, options, host);
+  if (options.fromLogs !== undefined) {
+    const logs = resolve(host.cwd, options.fromLogs);
+    if (options.explain === undefined) return fromLogs(logs, dataset, options, host);
+    return explain(join(logs, options.explain), options.explain, dataset, host);
+  }
+  return evaluatePredictions(dataset, options, host);
+}
+
+async function fromLogs(
+  logs: string,
+  dataset: readonly Instance[],
+  options: EvaluateOptions,
+  host: Host,
+): Promise<number> {
   const regraded = await regrade({
     dataset,
     logs,
@@ -41,17 +74,102 @@ export async function evaluate(options: EvaluateOptions, host: Host): Promise<nu
     run: options.runId ?? basename(logs),
     signal: host.signal,
   });
-  tell(regraded, options.json ?? false, host);
-  return regraded.unreadable.length === 0 ? ExitCode.submitted : ExitCode.noPatch;
+  const { report, reportFile, findings, unreadable, withoutLog } = regraded;
+  const problems = [
+    ...withoutLog.map((id) => `no log  ${id}`),
+    ...unreadable.map(({ id, reason }) => `error   ${id}: ${reason}`),
+  ];
+  tell({ report, reportFile, findings, problems }, options, host);
+  return unreadable.length === 0 ? ExitCode.submitted : ExitCode.noPatch;
 }
 
-function tell({ report, reportFile, ...rest }: Regraded, json: boolean, host: Host): void {
-  const doubted = rest.findings.filter(({ resolved, hardened }) => resolved && !hardened.resolved);
-  if (json) {
-    const result = { type: 'evaluation', reportFile, report, ...rest };
+async function evaluatePredictions(
+  dataset: readonly Instance[],
+  options: EvaluateOptions,
+  host: Host,
+): Promise<number> {
+  const predictions = await predictionsOf(dataset, options, host);
+  const out = resolve(host.cwd, options.out ?? '.');
+  const run =
+    options.runId ?? (options.gold ? 'gold' : basename(options.predictions ?? '', '.json'));
+  if (!/^[\w][\w.-]*$/.test(run)) {
+    throw new UsageError(`--run-id: ${JSON.stringify(run)} is no name; use letters, digits, . _ -`);
+  }
+  if (options.explain !== undefined) {
+    const model = predictions.get(options.explain)?.model;
+    if (model === undefined) {
+      throw new UsageError(`--explain: there is no prediction for ${options.explain}`);
+    }
+    const { folder } = instanceFiles(runFolder(out, run), model, options.explain);
+    return explain(folder, options.explain, dataset, host);
+  }
+  const place = await choosePlace(options, run, host);
+  if (place.warning !== undefined) host.stderr.write(`WARNING: ${place.warning}\n`);
+  const evaluated = await evaluateRun({
+    dataset,
+    datasetName: options.dataset,
+    split: options.split ?? 'test',
+    predictions,
+    out,
+    run,
+    workers: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    open: place.open,
+    timeoutSeconds: options.timeout ?? DEFAULT_TIMEOUT,
+    repeat: options.repeat ?? 1,
+    hardened: options.hardened ?? false,
+    onEnd: (id, ended) => {
+      const said =
+        ended.kind === 'graded'
+          ? ended.findings.resolved
+            ? 'resolved'
+            : 'unresolved'
+          : `${ended.kind}: ${ended.reason}`;
+      host.stderr.write(`${plain(id)}: ${plain(said)}\n`);
+    },
+    signal: host.signal,
+  });
+  const { report, reportFile, findings, failed } = evaluated;
+  const problems = failed.map(({ reason }) => `failed  ${reason}`);
+  tell({ report, reportFile, findings, problems }, options, host);
+  return failed.length === 0 ? ExitCode.submitted : ExitCode.noPatch;
+}
+
+async function predictionsOf(
+  dataset: readonly Instance[],
+  options: EvaluateOptions,
+  host: Host,
+): Promise<Predictions> {
+  if (options.predictions === undefined) return goldPredictions(dataset);
+  const predictions = await readPredictions(resolve(host.cwd, options.predictions));
+  const { ids, filter, slice } = options;
+  if ([ids, filter, slice].every((option) => option === undefined)) {
+    checkKnown(predictions, dataset);
+    return predictions;
+  }
+  const wanted = new Set(dataset.map(({ id }) => id));
+  return new Map([...predictions].filter(([id]) => wanted.has(id)));
+}
+
+interface Result {
+  readonly report: RunReport;
+  readonly reportFile: string;
+  readonly findings: readonly Findings[];
+  /** Lines for people. */
+  readonly problems: readonly string[];
+}
+
+function tell(
+  { report, reportFile, findings, problems }: Result,
+  options: EvaluateOptions,
+  host: Host,
+): void {
+  if (options.json) {
+    const result = { type: 'evaluation', reportFile, report, findings, problems };
     host.stdout.write(`${JSON.stringify(result)}\n`);
     return;
   }
+  const doubted = findings.filter(({ resolved, hardened }) => resolved && !hardened.resolved);
+  const flaky = findings.filter((entry) => (entry.flaky?.length ?? 0) > 0);
   const counts = [
     ['instances in the dataset', report.total_instances],
     ['submitted', report.submitted_instances],
@@ -66,48 +184,39 @@ function tell({ report, reportFile, ...rest }: Regraded, json: boolean, host: Ho
   const lines = [
     ...counts.map(([name, count]) => `${String(count).padStart(6)}  ${name}`),
     ...doubted.map(
-      ({ instance_id, hardened }) =>
-        `doubt   ${plain(instance_id)}: ${plain(hardened.reasons.join('; '))}`,
+      ({ instance_id, hardened }) => `doubt   ${instance_id}: ${hardened.reasons.join('; ')}`,
     ),
-    ...rest.withoutLog.map((id) => `no log  ${plain(id)}`),
-    ...rest.unreadable.map(({ id, reason }) => `error   ${plain(id)}: ${plain(reason)}`),
+    ...flaky.map((entry) => `flaky   ${entry.instance_id}: ${entry.flaky?.join(', ')}`),
+    ...problems,
     `report  ${reportFile}`,
   ];
-  host.stdout.write(`${lines.join('\n')}\n`);
-}
-
-interface ExplainContext {
-  readonly dataset: readonly Instance[];
-  /** Folder of `<instance id>/test_output.txt`. */
-  readonly logs: string;
-  readonly host: Host;
+  host.stdout.write(`${lines.map((line) => plain(line)).join('\n')}\n`);
 }
 
 /** How many tests that went as expected are shown. */
 const SHOWN = 20;
 
-async function explain(id: string, { dataset, logs, host }: ExplainContext): Promise<number> {
+/** @param folder holds `test_output.txt` of the instance */
+async function explain(
+  folder: string,
+  id: string,
+  dataset: readonly Instance[],
+  host: Host,
+): Promise<number> {
   const instance = dataset.find((candidate) => candidate.id === id);
   if (!instance) throw new UsageError(`--explain: the dataset has no instance ${id}`);
-  const file = join(logs, id, 'test_output.txt');
+  const file = join(folder, 'test_output.txt');
   const log = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(`--explain: ${file} cannot be read (${messageOf(error)})`);
   });
-  const patch = await readFile(join(logs, id, 'patch.diff'), 'utf8').catch(() => null);
-  const { report } = gradeInstance(instance, log);
-  const { hardened } = findingsOf({
-    instance,
-    log,
-    patch,
-    resolved: report.resolved,
-    failure: undefined,
-  });
+  const patch = await readFile(join(folder, 'patch.diff'), 'utf8').catch(() => null);
+  const { resolved } = gradeInstance(instance, log).report;
+  const { hardened } = findingsOf({ instance, log, patch, resolved, failure: undefined });
+  const doubts = resolved && !hardened.resolved ? hardened.reasons : [];
   const lines = [
-    `${id}: ${report.resolved ? 'resolved' : 'unresolved'}`,
+    `${id}: ${resolved ? 'resolved' : 'unresolved'}`,
     ...explanationLines(explainLog(log, instance), file),
-    ...(report.resolved && !hardened.resolved
-      ? hardened.reasons.map((reason) => `hardened: not resolved, because ${reason}`)
-      : []),
+    ...doubts.map((reason) => `hardened: not resolved, because ${reason}`),
   ];
   host.stdout.write(`${lines.map((line) => plain(line)).join('\n')}\n`);
   return ExitCode.submitted;

@@ -15,7 +15,8 @@ Say what was done, what was expected and what happened instead.
 repository: repository
 # base: 0123456789abcdef0123456789abcdef01234567
 
-# Run by bash in the repository before the tests, and the line that runs them. tests/ is laid over the repository then.
+# Shell lines that install what the tests need, with network (default: what the lockfile or metadata tells), and the
+# line that runs the tests, without. tests/ is laid over the repository before that.
 # setup: npm ci
 test: npm test
 

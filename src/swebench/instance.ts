@@ -40,4 +40,6 @@ export interface Instance extends GradedInstance {
   readonly split?: string;
   /** Where the repository is, when not at the address that `repo` stands for: a folder or a git address. */
   readonly source?: string;
+  /** Shell lines that install what the tests need, where the task gives them. */
+  readonly setup?: string;
 }

@@ -14,7 +14,7 @@ const Task = z.strictObject({
   /** A folder, relative to the task's, or a git address; default `repository`. */
   repository: z.string().min(1).optional(),
   base: z.string().min(1).optional(),
-  /** Shell lines run before the tests. */
+  /** Shell lines that install what the tests need; default what the repository's own files tell. */
   setup: z.string().optional(),
   /** The shell line that runs the tests. */
   test: z.string().min(1),
@@ -68,6 +68,7 @@ export async function readTaskFolder(folder: string): Promise<Instance> {
     patch: existsSync(fix) ? await readText(fix) : '',
     testPatch: '',
     evalScript: evalScript(task),
+    ...(task.setup === undefined ? {} : { setup: task.setup }),
     image: '',
     evalType: 'pass_and_fail',
     ...graded,
@@ -75,12 +76,11 @@ export async function readTaskFolder(folder: string): Promise<Instance> {
   };
 }
 
-function evalScript({ setup, test }: z.infer<typeof Task>): string {
+function evalScript({ test }: z.infer<typeof Task>): string {
   return [
     '#!/bin/bash',
     'set -uxo pipefail',
     'cd /testbed',
-    ...(setup === undefined ? [] : [setup]),
     `: '${START_TEST_OUTPUT}'`,
     test,
     `: '${END_TEST_OUTPUT}'`,

@@ -11,6 +11,8 @@ export interface Findings {
   /** Test files that the patch edits; null where the patch is not known. */
   readonly tests_edited: readonly string[] | null;
   readonly infrastructure: InfrastructureFailure | null;
+  /** Expected tests whose status differed between runs of the same patch; null where they were run once. */
+  readonly flaky: readonly string[] | null;
 }
 
 const TEST_PATH =
@@ -42,5 +44,6 @@ export function findingsOf({ instance, log, patch, resolved, failure }: Evidence
       : { resolved: false, reasons: ['the official verdict is unresolved'] },
     tests_edited: patch === null ? null : editedTests(patch, instance.testPatch),
     infrastructure: failure ?? null,
+    flaky: null,
   };
 }

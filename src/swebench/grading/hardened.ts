@@ -9,6 +9,7 @@ import {
   exitCodes,
   hasFailure,
   parserOf,
+  suiteRan,
 } from './read-log.ts';
 import { gradeTests, resolution } from './verdict.ts';
 
@@ -63,8 +64,32 @@ export function hardenedVerdict(
   if (new Set(codes).size > 1) {
     reasons.push(`the log records different exit codes: ${[...new Set(codes)].join(', ')}`);
   }
-  const results = end < start ? log : log.slice(start, end);
-  const { statuses, overwritten } = worstStatuses(results, instance, codes.at(-1));
+  reasons.push(...judge(end < start ? log : log.slice(start, end), codes.at(-1), instance));
+  const machinery = editedMachinery([...patchedPaths(patch ?? ''), ...changedPaths(log)]);
+  if (machinery.length > 0) {
+    reasons.push(`the patch edits what runs the tests: ${list([...new Set(machinery)])}`);
+  }
+  return { resolved: reasons.length === 0, reasons };
+}
+
+/**
+ * Judges a run whose output is that of the tests alone and whose exit code came from the process.
+ *
+ * @param exitCode null when a signal ended the tests
+ */
+export function hardenedRunVerdict(
+  output: string,
+  exitCode: number | null,
+  instance: GradedInstance,
+): HardenedVerdict {
+  const reasons = judge(normalizeLineEnds(output), exitCode ?? -1, instance);
+  return { resolved: reasons.length === 0, reasons };
+}
+
+/** Why these results do not make the instance resolved. */
+function judge(results: string, code: number | undefined, instance: GradedInstance): string[] {
+  const reasons: string[] = [];
+  const { statuses, overwritten } = worstStatuses(results, instance, code);
   const tests = gradeTests(statuses, instance);
   if (resolution(tests) !== 'RESOLVED_FULL') {
     const failing = [...tests.FAIL_TO_PASS.failure, ...tests.PASS_TO_PASS.failure];
@@ -75,15 +100,11 @@ export function hardenedVerdict(
         : `between the last markers these do not pass: ${list(failing)}`,
     );
   }
-  const code = codes.at(-1) ?? 0;
-  if (code !== 0 && statuses.size > 0 && !hasFailure(statuses)) {
+  if (statuses.size === 0 && !suiteRan(results)) reasons.push('nothing shows that a suite ran');
+  if (code !== undefined && code !== 0 && statuses.size > 0 && !hasFailure(statuses)) {
     reasons.push(`the tests ended with exit code ${code}, but the log tells of no failure`);
   }
-  const machinery = editedMachinery([...patchedPaths(patch ?? ''), ...changedPaths(log)]);
-  if (machinery.length > 0) {
-    reasons.push(`the patch edits what runs the tests: ${list([...new Set(machinery)])}`);
-  }
-  return { resolved: reasons.length === 0, reasons };
+  return reasons;
 }
 
 /** Like the official map, but a failure stays whatever comes later. */

@@ -42,6 +42,11 @@ const SUITE_RAN = pattern(
   'm',
 );
 
+/** Whether a log shows that tests were run, also where no result of theirs can be parsed. */
+export function suiteRan(log: string): boolean {
+  return SUITE_RAN.test(log);
+}
+
 const EXIT_CODE = pattern(`${TEST_EXIT_CODE}:\\s*(-?\\d+)`, 'g');
 
 /** Every exit status that the log records, in its order; the official grader looks at the first. */
@@ -119,7 +124,7 @@ export function readLog(text: string, instance: GradedInstance): LogReading {
   let statuses = statusMap(markedPart(log).text, parser, instance);
   if (statuses.size === 0) statuses = statusMap(log, parser, instance);
   if (statuses.size === 0) {
-    if (SUITE_RAN.test(log)) return { valid: true, statuses };
+    if (suiteRan(log)) return { valid: true, statuses };
     const why = 'no result can be parsed and nothing shows that a suite ran';
     return { valid: false, why, before5: exitCodes(log).length === 0 };
   }

@@ -247,10 +247,11 @@ describe('other formats', () => {
     expect(tasks[0]).toMatchObject({
       source: join(folder, 'tasks/one/repository'),
       logParser: 'exit_code',
+      setup: 'npm ci',
       problemStatement: 'It drips.',
       assets: [{ path: 'deep/a.test.js', file: join(folder, 'tasks/one/tests/deep/a.test.js') }],
     });
-    expect(tasks[0]?.evalScript).toMatch(/npm ci\n: '>>>>> Start.*\nnpm test\n: '>>>>> End/);
+    expect(tasks[0]?.evalScript).toMatch(/: '>>>>> Start.*\nnpm test\n: '>>>>> End/);
     expect(tasks[1]).toMatchObject({ logParser: 'parse_log_pytest', failToPass: ['t'] });
     expect(await ids('tasks/two')).toEqual(['two']);
     place('tasks/two/task.yaml', 'setup: true\n');

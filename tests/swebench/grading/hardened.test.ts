@@ -84,6 +84,7 @@ describe('findings', () => {
       hardened: { resolved: true, reasons: [] },
       tests_edited: [],
       infrastructure: null,
+      flaky: null,
     });
   });
 

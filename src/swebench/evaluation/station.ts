@@ -1,0 +1,44 @@
+import type { ExecResult } from '../../workspace/workspace.ts';
+
+export interface StationExec {
+  readonly timeoutMs: number;
+  readonly stdin?: string | Uint8Array;
+  /** Host file that receives the whole output, both streams as they arrive. */
+  readonly outputFile?: string;
+}
+
+/**
+ * Where one prediction is evaluated: the repository at the instance's base commit with all that its tests need. Used
+ * once and closed.
+ */
+export interface Station {
+  /** Where the repository is, as commands see it. */
+  readonly workdir: string;
+  /** Absolute paths that commands see, which the station's files go to. */
+  readonly patchFile: string;
+  readonly scriptFile: string;
+  readonly assetsFolder: string;
+  /** Runs a program in the repository. A deadline kills all that it started. */
+  exec(argv: readonly string[], options: StationExec): Promise<ExecResult>;
+  /** The row's script, as it can run here. */
+  adapt(script: string): string;
+  close(): Promise<void>;
+}
+
+export interface OpenStation {
+  readonly signal: AbortSignal;
+  /** Told while the station is made ready. */
+  readonly log: (text: string) => void;
+}
+
+/** Writes a file that commands of a station see; missing folders are made. */
+export async function writeFile(
+  station: Station,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const script = 'mkdir -p -- "$(dirname -- "$1")" && cat > "$1"';
+  const argv = ['sh', '-c', script, 'sh', path];
+  const result = await station.exec(argv, { timeoutMs: 60_000, stdin: content });
+  if (result.exitCode !== 0) throw new Error(`${path} cannot be written: ${result.output.trim()}`);
+}
