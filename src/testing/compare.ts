@@ -7,7 +7,7 @@ export interface Comparison {
   /** Failed before and passes now. */
   readonly newlyPassing: readonly TestCase[];
   readonly stillFailing: readonly TestCase[];
-  /** Fails now and was not in the baseline: a new test, or a baseline that was not run. */
+  /** Fails now and was not in the baseline: a new test, or a baseline that was not run. Causes of lost tests are not in it. */
   readonly failingUnknown: readonly TestCase[];
   /** Passed before and is not in the run, for another reason than an error in loading it. */
   readonly missing: readonly TestCase[];
@@ -32,8 +32,10 @@ export function compareReports(baseline: TestReport | null, now: TestReport): Co
   const gone = [...before.values()].filter(
     (one) => one.verdict === 'passed' && !present.has(one.id),
   );
+  const causes = new Set<TestCase>();
   const lost = gone.flatMap((one) => {
     const cause = failing.find((error) => keepsFromLoading(error, one));
+    if (cause) causes.add(cause);
     return cause ? [{ ...one, verdict: 'error' as const, trace: cause.trace ?? cause.id }] : [];
   });
   const lostIds = new Set(lost.map((one) => one.id));
@@ -43,7 +45,7 @@ export function compareReports(baseline: TestReport | null, now: TestReport): Co
     newlyFailing: [...failing.filter((one) => known(one) && !failedBefore(one)), ...lost],
     stillFailing: failing.filter(failedBefore),
     newlyPassing: now.cases.filter((one) => one.verdict === 'passed' && failedBefore(one)),
-    failingUnknown: failing.filter((one) => !known(one)),
+    failingUnknown: failing.filter((one) => !known(one) && !causes.has(one)),
     missing: gone.filter((one) => !lostIds.has(one.id)),
     counts: countCases(now.cases),
   };

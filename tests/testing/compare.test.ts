@@ -78,6 +78,7 @@ describe('compareReports', () => {
       { id: './pkg::TestY', verdict: 'error', trace: 'build failed' },
     ]);
     expect(ids(found.missing)).toEqual(['b.py::z']);
+    expect(found.failingUnknown).toEqual([]);
   });
 });
 

@@ -110,7 +110,18 @@ describe('run_tests', () => {
       missing: [],
     });
     expect(text).toContain('SyntaxError');
+    expect(text).not.toContain('importlib');
+    expect(data).toMatchObject({ failingUnknown: [] });
     expect(context.session.newlyFailing).toEqual([id('test_zero'), id('test_negative')]);
+  });
+
+  it('compares a part with the same part of a baseline of the whole suite', async () => {
+    const context = open();
+    await call(context);
+    edit(context, 'calc.py', calc('+'));
+    const { data } = await call(context, { names: [id('test_add')] });
+    expect(data).toMatchObject({ newlyPassing: [id('test_add')], newlyFailing: [], missing: [] });
+    expect(project.copies).toBe(0);
   });
 
   it('names flaky tests and does not count them as newly failing', async () => {

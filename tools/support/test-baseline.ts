@@ -2,6 +2,7 @@ import type { ToolContext } from '../../src/agent/tool.ts';
 import type { TestReport } from '../../src/testing/report.ts';
 import { runTests } from '../../src/testing/run-tests.ts';
 import { scopeFiles, scopeKey, type TestScope } from '../../src/testing/runner.ts';
+import { restrictToScope } from '../../src/testing/scope.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 
 const MIN_TIMEOUT_MS = 1_000;
@@ -40,8 +41,7 @@ interface Run {
 export async function baselineFor(run: Run, context: ToolContext): Promise<TestReport> {
   const { baselines } = context.session;
   const key = scopeKey(run.scope);
-  const whole = baselines.get('');
-  const kept = baselines.get(key) ?? (whole?.state === 'ran' ? whole : undefined);
+  const kept = baselines.get(key) ?? partOfWhole(baselines.get(''), run.scope);
   if (kept) return kept;
   if (run.untouched) {
     baselines.set(key, run.report);
@@ -56,6 +56,12 @@ export async function baselineFor(run: Run, context: ToolContext): Promise<TestR
   } finally {
     await copy.close();
   }
+}
+
+/** The tests of the scope in a baseline of the whole suite; null when that was not run. */
+function partOfWhole(whole: TestReport | undefined, scope: TestScope): TestReport | null {
+  if (whole?.state !== 'ran') return null;
+  return { ...whole, cases: restrictToScope(whole.cases, scope) };
 }
 
 /** Runners refuse a whole scope for one name that is not there; then the files that are there are run. */

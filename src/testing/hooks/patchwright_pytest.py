@@ -1,5 +1,7 @@
 """A pytest plugin that reports exact node ids, relative to the repository, as tests end."""
 import os
+import re
+import textwrap
 
 from patchwright_report import Report
 
@@ -50,10 +52,24 @@ def _frames(longrepr):
     return frames
 
 
+def _told(text):
+    """Message and frames of a failure that pytest gives as text, such as one while it loads a file."""
+    lines = text.splitlines()
+    frames = []
+    for number, line in enumerate(lines):
+        match = re.match(r"(\S.*?):(\d+): in ", line)
+        if match:
+            code = lines[number + 1].strip() if number + 1 < len(lines) else ""
+            frames.append([os.path.join(_state["cwd"], match.group(1)), int(match.group(2)), code])
+    message = "\n".join(line[1:] for line in lines if re.match(r"E(?:\s|$)", line))
+    return {"message": (textwrap.dedent(message).strip() or text)[-8000:], "frames": frames}
+
+
 def _failure(longrepr):
     crash = getattr(longrepr, "reprcrash", None)
-    message = crash.message if crash is not None else str(longrepr)
-    return {"message": message[-8000:] if crash is None else message[:8000], "frames": _frames(longrepr)}
+    if crash is None:
+        return _told(str(longrepr))
+    return {"message": crash.message[:8000], "frames": _frames(longrepr)}
 
 
 def _case(nodeid, verdict, longrepr=None):
