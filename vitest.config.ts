@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/data/**', 'tests/repos/**', 'tests/demo/packages/**'],
+    exclude: ['tests/data/**', 'tests/runners/**', 'tests/repos/**', 'tests/demo/packages/**'],
     globalSetup: ['tests/setup/global.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 // Makes a fresh machine ready: the packages of package-lock.json, and with `--tests` what the tests use besides.
 // Plain Node without dependencies, since it runs before there are any. Ends with a sentence that names what is missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,8 +14,8 @@ const PROGRAMS = [
   { program: 'bwrap', debian: 'bubblewrap', demo: false },
   { program: 'python3', debian: 'python3', demo: false },
   { program: 'make', debian: 'make', demo: false },
+  { program: 'chromium', debian: 'chromium', demo: false },
 ];
-const PYTEST = 'pytest==8.4.2';
 
 function fail(sentence) {
   process.stderr.write(`prepare: ${sentence}\n`);
@@ -55,26 +55,14 @@ function installPackages() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   process.stdout.write('prepare: npm install\n');
   // Not `npm ci`: it refuses a lock file made where a registry lacks the binaries of other platforms.
-  const result = run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']);
+  const result = run('npm', [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ]);
   if (!result.ok) fail(`npm install failed:\n${result.output.slice(-2000)}`);
-}
-
-/** A virtual environment with pytest, for the tests of Python repositories. */
-function installPytest() {
-  const folder = join(root, '.cache', 'test-venv');
-  const stamp = join(folder, 'patchwright-stamp');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === PYTEST) return;
-  process.stdout.write(`prepare: ${PYTEST} into .cache/test-venv\n`);
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  if (!run('python3', ['-m', 'venv', '--clear', folder]).ok) {
-    install(['python3-venv']);
-    const again = run('python3', ['-m', 'venv', '--clear', folder]);
-    if (!again.ok) fail(`python3 -m venv failed:\n${again.output.slice(-2000)}`);
-  }
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PYTEST];
-  const result = run(join(folder, 'bin', 'python'), pip);
-  if (!result.ok) fail(`pip install ${PYTEST} failed:\n${result.output.slice(-2000)}`);
-  writeFileSync(stamp, PYTEST);
 }
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -84,4 +72,8 @@ if (major < 20 || (major === 20 && minor < 11)) {
 const wanted = PROGRAMS.filter(({ demo }) => demo || forTests);
 install(wanted.filter(({ program }) => !onPath(program)).map(({ debian }) => debian));
 installPackages();
-if (forTests) installPytest();
+if (forTests) {
+  const tools = join(root, 'tests', 'setup', 'test-tools.mjs');
+  const { status } = spawnSync(process.execPath, [tools], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
