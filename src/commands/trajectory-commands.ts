@@ -92,6 +92,17 @@ export function addTrajectoryCommands(program: Command, { action, value }: Regis
     );
 
   program
+    .command('inspect [dir]')
+    .description('a web page over the runs of a folder, on this machine only')
+    .option('--port <n>', 'port of the page (default: a free one)', value(parsePort))
+    .action((dir: string | undefined, options: object) =>
+      action<{ dir?: string }>(async () => (await import('./inspect.ts')).inspect)({
+        ...options,
+        ...(dir === undefined ? {} : { dir }),
+      }),
+    );
+
+  program
     .command('show <run>')
     .description('show a run in the terminal: one line a step, or all of one step')
     .option('--step <n>', 'everything of this step', value(parseStep))
@@ -125,6 +136,13 @@ export function addTrajectoryCommands(program: Command, { action, value }: Regis
 function parseStep(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) < 1) {
     throw new UsageError(`${JSON.stringify(text)} is no step; give a whole number from 1`);
+  }
+  return Number(text);
+}
+
+function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new UsageError(`${JSON.stringify(text)} is no port; give a number from 0 to 65535`);
   }
   return Number(text);
 }

@@ -67,21 +67,35 @@ export interface ListedRun {
   readonly summary: RunSummary;
 }
 
+/** Runs that were summed up before, by file, with the state of the file then. */
+export type KnownRuns = Map<string, { readonly stamp: string; readonly run: ListedRun }>;
+
 /**
  * Sums up every run under a folder.
  *
+ * @param known runs of earlier calls; a file that has not changed is not read again
  * @returns the runs, and the files that hold none, with the reason
  */
 export async function listRuns(
   folder: string,
+  known: KnownRuns = new Map(),
 ): Promise<{ runs: ListedRun[]; problems: { file: string; problem: string }[] }> {
   const runs: ListedRun[] = [];
   const problems: { file: string; problem: string }[] = [];
   for (const file of await findTrajectories(folder)) {
     try {
+      const { size, mtimeMs } = await stat(file);
+      const stamp = `${size} ${mtimeMs}`;
+      const before = known.get(file);
+      if (before?.stamp === stamp) {
+        runs.push(before.run);
+        continue;
+      }
       const run = await readRun(file);
       const resolved = await readVerdict(dirname(file), run.header.task.id);
-      runs.push({ file, summary: summariseRun(run, resolved) });
+      const listed = { file, summary: summariseRun(run, resolved) };
+      known.set(file, { stamp, run: listed });
+      runs.push(listed);
     } catch (error) {
       problems.push({ file, problem: error instanceof Error ? error.message : String(error) });
     }

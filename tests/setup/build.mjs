@@ -1,7 +1,7 @@
 // Bundles the command line into `dist/`. Loading some 300 small files of the dependencies one by one costs a
 // quarter of a second at every start; bundled it is a few large files, and what a command does not use is not loaded.
 // The packages stay declared in package.json, so that audits see them.
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -39,5 +39,19 @@ const { metafile } = await build({
 await chmod(`${root}dist/cli.js`, 0o755);
 // Files of earlier builds go last, so that a program started meanwhile finds its own.
 for (const name of await readdir(`${root}dist`)) {
+  if (name === 'inspector') continue;
   if (!(`dist/${name}` in metafile.outputs)) await rm(`${root}dist/${name}`, { recursive: true });
+}
+
+// The inspector's page, when it is older than its sources: Vite takes its time.
+const page = `${root}src/inspector/page`;
+const built = await stat(`${root}dist/inspector/index.html`).catch(() => null);
+const sources = await Promise.all(
+  [...(await readdir(page)).map((name) => `${page}/${name}`), `${root}package.json`].map((path) =>
+    stat(path),
+  ),
+);
+if (!built || sources.some(({ mtimeMs }) => mtimeMs > built.mtimeMs)) {
+  const vite = await import('vite');
+  await vite.build({ configFile: `${page}/vite.config.ts` });
 }
