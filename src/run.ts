@@ -188,7 +188,8 @@ export function toolContext(
       testCommand: task.testCommand,
       statement: task.statement,
       commandTimeoutMs: Math.min(COMMAND_TIMEOUT_MS, limits.maxTimeMs),
-      testTimeoutMs: Math.min(TEST_TIMEOUT_MS, limits.maxTimeMs),
+      // A test that never ends must leave time to do something about it.
+      testTimeoutMs: Math.min(TEST_TIMEOUT_MS, limits.maxTimeMs / 4),
       deadline: Date.now() + limits.maxTimeMs,
     },
     patch: () => checkout.patch(),

@@ -3,6 +3,7 @@ import { isFailing } from '../testing/compare.ts';
 import { detectRunner } from '../testing/detect.ts';
 import type { TestReport } from '../testing/report.ts';
 import { runTests } from '../testing/run-tests.ts';
+import type { Runner } from '../testing/runner.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Candidate } from './edits/edit.ts';
 import { byCost } from './edits/enumerate.ts';
@@ -62,45 +63,30 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
   }
   const copy = await options.copy();
   try {
-    options.progress('reproducing the failing tests');
-    const before = await failingReport(options, copy);
-    if (before.state !== 'ran')
-      return nothing(`the tests did not run: ${firstLine(before.output)}`);
-    const failed = before.cases.filter(isFailing);
-    const wanted =
-      options.failing.length > 0
-        ? failed.filter((one) => options.failing.includes(one.id))
-        : failed;
-    if (wanted.length === 0) return nothing('no test fails, so there is nothing to repair by');
-    const files = [...new Set(wanted.flatMap((one) => one.file ?? one.id.split('::')[0] ?? []))];
-    const sources = new Sources(workspace, files);
+    options.progress('loading the failing tests');
+    const known = await whatFails(options, copy, runner);
+    if (typeof known === 'string') return nothing(known);
+    const sources = new Sources(workspace, known.files);
     const opening = openPool({
       workspace: copy,
-      engine: before.runner,
+      engine: known.engine,
       runner,
-      files,
+      files: known.files,
       slots: SLOTS,
       learnSeconds: Math.max(5, options.seconds / 4),
-      testSeconds: 10,
+      testSeconds: Math.max(1, options.seconds / 30),
       source: (path) => sources.get(path),
       signal,
     });
-    if (!opening)
-      return nothing(`candidates cannot be tried with the test runner ${before.runner} yet`);
+    if (!opening) {
+      return nothing(`candidates cannot be tried with the test runner ${known.engine} yet`);
+    }
     const pool = await opening.catch((error: unknown) => messageOf(error));
-    if (typeof pool === 'string')
+    if (typeof pool === 'string') {
       return nothing(`the tests could not be loaded to try candidates: ${firstLine(pool)}`);
+    }
     try {
-      return await repairWith({
-        options,
-        pool,
-        sources,
-        copy,
-        before,
-        failing: new Set(wanted.map((one) => one.id)),
-        files,
-        started,
-      });
+      return await repairWith({ options, pool, sources, started, ...known });
     } finally {
       await pool.close();
     }
@@ -109,22 +95,60 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
   }
 }
 
-interface Prepared {
+/** What is known of the failing tests before they are loaded. */
+interface Failing {
+  /** Name of the runner. */
+  readonly engine: string;
+  /** Ids; empty: all that fail in the files. */
+  readonly failing: ReadonlySet<string>;
+  readonly files: readonly string[];
+}
+
+interface Prepared extends Failing {
   readonly options: RepairOptions;
   readonly pool: CandidatePool;
   readonly sources: Sources;
-  readonly copy: Workspace;
-  readonly before: TestReport;
-  readonly failing: ReadonlySet<string>;
-  readonly files: readonly string[];
   readonly started: number;
+}
+
+/**
+ * The failing tests as the caller names them; otherwise, or when it takes a run to know the runner, by a run.
+ *
+ * @returns one sentence when there are none
+ */
+async function whatFails(
+  options: RepairOptions,
+  copy: Workspace,
+  runner: Runner | null,
+): Promise<Failing | string> {
+  const named = options.failing.filter((id) => id.includes('::'));
+  if (named.length > 0 && options.testCommand === undefined && runner) {
+    const files = [...new Set(named.map((id) => id.slice(0, id.indexOf('::'))))];
+    return { engine: runner.name, failing: new Set(named), files };
+  }
+  options.progress('reproducing the failing tests');
+  const report = await failingReport(options, copy);
+  if (report.state !== 'ran' && report.cases.length === 0) {
+    return `the tests did not run: ${firstLine(report.output)}`;
+  }
+  const failed = report.cases.filter(isFailing);
+  const { failing } = options;
+  const wanted = failing.length > 0 ? failed.filter((one) => failing.includes(one.id)) : failed;
+  if (wanted.length === 0) return 'no test fails, so there is nothing to repair by';
+  const files = new Set(wanted.flatMap((one) => one.file ?? one.id.split('::')[0] ?? []));
+  return {
+    engine: report.runner,
+    failing: new Set(wanted.map((one) => one.id)),
+    files: [...files],
+  };
 }
 
 async function repairWith(prepared: Prepared): Promise<RepairData> {
   const { options, pool, sources, failing } = prepared;
   const { tests } = pool;
-  const known = tests.filter((test) => failing.has(test.id) && test.verdict === 'failed');
-  const reproduced = known.length > 0 ? known : tests.filter((test) => test.verdict === 'failed');
+  const failed = tests.filter(({ verdict }) => /^(?:failed|hang|died)$/.test(verdict));
+  const known = failed.filter((test) => failing.has(test.id));
+  const reproduced = known.length > 0 ? known : failed;
   const failingIds = new Set(reproduced.map((test) => test.id));
   const lines = rankLines(
     tests,
@@ -156,7 +180,7 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
     pool,
     regions,
     trialOf: trialsOf(prepared, failingIds),
-    hints: [],
+    prose: options.statement,
     deadline,
     signal: options.signal,
     onPlausible: (candidate) => judge.add(candidate),
@@ -195,7 +219,7 @@ async function failingReport(options: RepairOptions, copy: Workspace): Promise<T
     workspace: copy,
     scope: { files },
     testCommand: options.testCommand,
-    timeoutMs: options.testTimeoutMs,
+    timeoutMs: Math.min(options.testTimeoutMs, options.seconds * 300),
     signal: options.signal,
   });
 }
@@ -283,7 +307,7 @@ class Judge {
   }
 
   private async work(): Promise<void> {
-    const { options, sources, failing, files, before } = this.prepared;
+    const { options, sources, failing, files, pool } = this.prepared;
     this.copy ??= options.copy();
     const workspace = await this.copy;
     while (this.looked < MOST_VALIDATED) {
@@ -298,7 +322,9 @@ class Judge {
         file: (path) => sources.decoded(path),
         failing,
         files,
-        before,
+        failedBefore: new Set(
+          pool.tests.filter(({ verdict }) => verdict !== 'passed').map(({ id }) => id),
+        ),
       });
       if (right) {
         this.right.push(candidate);

@@ -34,7 +34,8 @@ export function nextMove(messages: readonly Message[]): Move {
   const tests = exchanges.find((each) => each.tool === 'run_tests');
   if (!tests) return act('First I run the tests, to see what fails.', 'run_tests', {});
   const before = testsOf(tests.observation);
-  if (before?.state !== 'ran') {
+  // A run that came to no end still tells in which test that was.
+  if (!before || (before.state !== 'ran' && failingIds(before).length === 0)) {
     return stop(
       `The tests could not be run, and without them nothing can be repaired: ${firstLine(tests.observation.text)}`,
     );

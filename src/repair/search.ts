@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Candidate } from './edits/edit.ts';
 import { editContext, enumerateEdits } from './edits/enumerate.ts';
+import { documentationOf, hintsOf } from './hints.ts';
 import type { Region } from './localise/regions.ts';
+import { Seeds } from './pairs.ts';
 import type { CandidatePool, Trial, Verdict } from './pool/pool.ts';
 import { CandidateQueue } from './queue.ts';
 
@@ -10,6 +13,10 @@ const REGIONS_AT_ONCE = 6;
 const MOST_EDITS = 25_000;
 /** A batch is made to take about this long. */
 const BATCH_MS = 400;
+
+/** How often, and how many at once, improving edits are gone on from. */
+const SEEDS_EVERY_MS = 500;
+const SEEDS_AT_ONCE = 8;
 
 export interface SearchProgress {
   readonly tried: number;
@@ -24,7 +31,8 @@ export interface SearchOptions {
   readonly regions: readonly Region[];
   /** The tests that a candidate of a region is tried on. */
   readonly trialOf: (path: string) => Trial;
-  readonly hints: readonly string[];
+  /** The issue's text: literals in it are ingredients. */
+  readonly prose: string;
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly onPlausible: (candidate: Candidate) => void;
@@ -38,12 +46,16 @@ export interface SearchResult extends SearchProgress {
   readonly seconds: number;
 }
 
-/** Tries single edits of the regions, the likelier first, until the time is over or enough was found. */
+/** Tries single edits of the regions and pairs that go on from improving ones, the likelier first, until the time is over or enough was found. */
 export async function search(options: SearchOptions): Promise<SearchResult> {
   const started = performance.now();
   const counts: Record<string, number> = {};
   const queue = new CandidateQueue();
   const regions = [...options.regions];
+  const seeds = new Seeds();
+  /** The single edits of the same region, by edit. */
+  const singles = new Map<Candidate, readonly Candidate[]>();
+  let nextExpansion = Date.now() + SEEDS_EVERY_MS;
   let tried = 0;
   let plausible = 0;
   const progress = (): SearchProgress => {
@@ -53,17 +65,30 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const refill = () => {
     const next = regions.splice(0, REGIONS_AT_ONCE);
     const top = options.regions[0]?.score ?? 1;
-    for (const region of next) queue.push(candidatesOf(region, top, options.hints));
+    for (const region of next) {
+      const candidates = candidatesOf(region, top, options.prose);
+      queue.push(candidates);
+      for (const candidate of candidates) singles.set(candidate, candidates);
+    }
+  };
+  const expandSeeds = () => {
+    if (Date.now() < nextExpansion && queue.size > 0) return;
+    nextExpansion = Date.now() + SEEDS_EVERY_MS;
+    queue.push(seeds.expand(SEEDS_AT_ONCE, (seed) => singles.get(seed) ?? []));
   };
   const isOver = () =>
     options.signal.aborted || Date.now() >= options.deadline || options.isEnough(progress());
 
+  let running = 0;
   const slot = async () => {
     let size = 40;
     while (!isOver()) {
+      if (queue.size === 0 && regions.length > 0) refill();
+      expandSeeds();
       if (queue.size === 0) {
-        if (regions.length === 0) return;
-        refill();
+        // Another slot may still find something to go on from.
+        if (seeds.isSpent && running === 0) return;
+        await sleep(20);
         continue;
       }
       const batch = queue.take(size);
@@ -72,6 +97,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       const told = (candidate: Candidate, verdict: Verdict) => {
         tried += 1;
         counts[verdict.kind] = (counts[verdict.kind] ?? 0) + 1;
+        seeds.add(candidate, verdict);
         if (verdict.kind === 'passed') {
           plausible += 1;
           options.onPlausible(candidate);
@@ -81,7 +107,12 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
         options.signal,
         AbortSignal.timeout(Math.max(1, options.deadline - Date.now())),
       ]);
-      await options.pool.run(batch, options.trialOf(path), told, over);
+      running += 1;
+      try {
+        await options.pool.run(batch, options.trialOf(path), told, over);
+      } finally {
+        running -= 1;
+      }
       options.onProgress(progress());
       const took = performance.now() - began;
       size = Math.round(
@@ -94,8 +125,9 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 }
 
 /** A region's edits; the cost takes in how suspicious the region and the edited line are. */
-export function candidatesOf(region: Region, top: number, hints: readonly string[]): Candidate[] {
+export function candidatesOf(region: Region, top: number, prose: string): Candidate[] {
   const rows = new Set([...region.lines.keys()].map((line) => line - 1));
+  const hints = hintsOf(`${documentationOf(region.source, region.node)}\n${prose}`);
   const context = editContext(region.source, region.node, { hints, rows });
   const regionCost = 6 * Math.max(0, top - region.score);
   const best = Math.max(0.01, ...region.lines.values());

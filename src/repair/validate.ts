@@ -1,5 +1,4 @@
 import { isFailing } from '../testing/compare.ts';
-import type { TestReport } from '../testing/report.ts';
 import { runTests } from '../testing/run-tests.ts';
 import type { DecodedText } from '../text/encoding.ts';
 import { encodeText } from '../text/encoding.ts';
@@ -17,8 +16,8 @@ export interface ValidateOptions {
   /** Ids of the tests that must pass, and the files they are in. */
   readonly failing: ReadonlySet<string>;
   readonly files: readonly string[];
-  /** Verdicts of the files' tests before any change. */
-  readonly before: TestReport | null;
+  /** Ids of the files' tests that did not pass before any change. */
+  readonly failedBefore: ReadonlySet<string>;
 }
 
 /**
@@ -27,7 +26,7 @@ export interface ValidateOptions {
  * @returns whether every failing test passes and no other test of their files fails that passed before
  */
 export async function validate(candidate: Candidate, options: ValidateOptions): Promise<boolean> {
-  const { workspace, failing, before } = options;
+  const { workspace, failing, failedBefore } = options;
   const file = options.file(candidate.path);
   if (!file) return false;
   const original = encodeText(file.text, file.encoding);
@@ -48,7 +47,6 @@ export async function validate(candidate: Candidate, options: ValidateOptions): 
       report.cases.filter((one) => one.verdict === 'passed').map((one) => one.id),
     );
     for (const id of failing) if (!passedNow.has(id)) return false;
-    const failedBefore = new Set((before?.cases ?? []).filter(isFailing).map((one) => one.id));
     return !report.cases.some((one) => isFailing(one) && !failedBefore.has(one.id));
   } finally {
     await workspace.writeFile(candidate.path, original);

@@ -1,4 +1,5 @@
 import { grammarOf } from '../grammar/grammar.ts';
+import { type Hints, NO_HINTS } from '../hints.ts';
 import { descendants, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
 import * as conditions from './conditions.ts';
 import type { EditContext, Expression, Operator } from './context.ts';
@@ -63,7 +64,7 @@ const FOCUSED_REGION = 60;
 
 export interface RegionOptions {
   /** Literals of the docstring or the issue, as source text. */
-  readonly hints?: readonly string[];
+  readonly hints?: Hints;
   /** Rows, from 0, that failing tests ran. */
   readonly rows?: ReadonlySet<number>;
 }
@@ -72,7 +73,7 @@ export interface RegionOptions {
 export function editContext(
   source: SourceFile,
   region: SyntaxNode,
-  { hints = [], rows }: RegionOptions = {},
+  { hints = NO_HINTS, rows }: RegionOptions = {},
 ): EditContext {
   const grammar = grammarOf(source.language);
   const length = region.endRow - region.row;

@@ -1,5 +1,6 @@
 import type { Grammar } from '../grammar/roles.ts';
 import { callView, memberView, subscriptView } from '../grammar/roles.ts';
+import type { Hints } from '../hints.ts';
 import { descendants, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
 import type { Expression } from './context.ts';
 import { type Library, libraryOf } from './library.ts';
@@ -28,7 +29,7 @@ export interface Ingredients {
   readonly strings: readonly string[];
   readonly conditions: readonly string[];
   /** Literals of the docstring or the issue, as source text. */
-  readonly hints: readonly string[];
+  readonly hints: Hints;
   readonly library: Library;
 }
 
@@ -39,7 +40,7 @@ export function ingredientsOf(options: {
   readonly region: SyntaxNode;
   readonly expressions: readonly Expression[];
   readonly fileExpressions: readonly Expression[];
-  readonly hints: readonly string[];
+  readonly hints: Hints;
 }): Ingredients {
   const { source, grammar, region, expressions, fileExpressions } = options;
   const library = libraryOf(grammar.family);

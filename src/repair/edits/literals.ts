@@ -34,7 +34,8 @@ export function* numbers(context: EditContext): Generator<Edit> {
       yield* give(String(value * 10), 2.5);
     }
     for (const other of ingredients.numbers) yield* give(other, 1.5);
-    for (const hint of ingredients.hints) if (/^\d+(\.\d+)?$/.test(hint)) yield* give(hint, 2);
+    for (const hint of ingredients.hints.literals)
+      if (/^\d+(\.\d+)?$/.test(hint)) yield* give(hint, 2);
     if (signed) {
       yield { ...replace(signed, text(context, node), 'number', 0.7) };
     }
@@ -67,11 +68,15 @@ export function* strings(context: EditContext): Generator<Edit> {
       yield* give(quoted(`${body} `), 2.5);
       yield* give(quoted(` ${body}`), 2.5);
     }
-    for (const hint of ingredients.hints) {
-      if (hint.includes(quote) || hint.includes('\\') || hint.includes('\n')) continue;
+    const isFree = (hint: string) =>
+      !hint.includes(quote) && !hint.includes('\\') && !hint.includes('\n');
+    for (const hint of ingredients.hints.literals.filter(isFree)) {
       const near = distanceAtMost(hint, body, 2);
-      if (/^\d/.test(hint) && !near) continue;
-      yield* give(quoted(hint), near ? 0.3 : 3);
+      const isShort = hint.length <= 2 && body.length <= 2;
+      yield* give(quoted(hint), near ? 0.3 : isShort ? 1.5 : 3);
+    }
+    for (const hint of ingredients.hints.words) {
+      if (distanceAtMost(hint, body, 2)) yield* give(quoted(hint), 0.5);
     }
     for (const other of [',', ', ', '\\n', '_', '-', '.', '/', ':', '0', '1']) {
       if (body.length <= 2) yield* give(quoted(other), 3);

@@ -43,8 +43,8 @@ export function* comparisons(context: EditContext): Generator<Edit> {
 }
 
 const ARITHMETIC: Readonly<Record<string, readonly string[]>> = {
-  '+': ['-', '*', '/', '%'],
-  '-': ['+', '*', '/', '%'],
+  '+': ['-', '*', '/', '//', '%'],
+  '-': ['+', '%', '/', '//', '*'],
   '*': ['/', '+', '**', '-', '//', '%'],
   '/': ['*', '//', '%', '-', '+'],
   '//': ['/', '%', '*', '-'],

@@ -647,13 +647,14 @@ class Server:
                     add(inner.f_lineno)
                 return on_line
 
-            add(frame.f_lineno)
             return on_line
 
         began = time.process_time()
         sys.settrace(on_event)
         try:
             outcome = self.cases[index].run()
+        except Hang as error:
+            outcome = Outcome(False, error=error)
         finally:
             sys.settrace(None)
         return {
@@ -667,7 +668,10 @@ class Server:
     def softly(self, index):
         checks.clear()
         began = time.process_time()
-        outcome = self.cases[index].run()
+        try:
+            outcome = self.cases[index].run()
+        except Hang as error:
+            outcome = Outcome(False, error=error)
         passed = outcome.passed and all(checks.held.values())
         return {
             "verdict": "skipped" if outcome.skipped else "passed" if passed else "failed",
