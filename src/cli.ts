@@ -77,6 +77,7 @@ function datasetOptions(command: Command): Command {
 async function main(argv: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const options = await import('./commands/options.ts');
+  const evaluation = await import('./commands/evaluate-options.ts');
   const program = new Command('patchwright')
     .description('Fixes issues in repositories: give it a repository and an issue, get a patch.')
     .version(version)
@@ -145,12 +146,16 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--out <dir>', 'folder for reports and logs (default: the current one)')
     .option('--run-id <id>', 'name of the run; what has a report under it is not run again')
     .option('--model-name <name>', 'with --from-logs, first part of the name of the run report')
-    .option('-j, --jobs <n>', 'instances at a time', value(options.parseSteps))
-    .option('--timeout <time>', 'for the tests of one instance', value(options.parseSeconds))
+    .option('-j, --jobs <n>', 'instances at a time', value(evaluation.parseCount('--jobs')))
+    .option(
+      '--timeout <time>',
+      'for the tests of one instance (default: 30m)',
+      value(evaluation.parseTime('--timeout')),
+    )
     .option(
       '--repeat <n>',
       'run the tests so often and tell of flaky ones',
-      value(options.parseSteps),
+      value(evaluation.parseCount('--repeat')),
     )
     .option('--hardened', 'run everything that is resolved once more, hardened')
     .option('--explain <id>', 'tell which line of the log decided each test of one instance')

@@ -48,6 +48,7 @@ function detectJavaScript(names: readonly string[]) {
 const METADATA = ['pyproject.toml', 'setup.cfg', 'setup.py', 'tox.ini'];
 const REQUIREMENTS =
   /^(dev|test|tests|testing)?[-_]?requirements[-_]?(dev|test|tests|test_min|testing)?\.txt$/;
+const INSTALL = 'python -m pip install --quiet --no-build-isolation';
 const EXTRAS = ['dev', 'test', 'tests', 'testing'];
 
 function detectPython(names: readonly string[], read: (name: string) => string) {
@@ -60,17 +61,19 @@ function detectPython(names: readonly string[], read: (name: string) => string) 
   );
   const backend = names.includes('pyproject.toml') ? buildRequirements(read('pyproject.toml')) : [];
   const quoted = backend.map((requirement) => `'${requirement.replaceAll("'", '"')}'`);
-  const editable = extras.length > 0 ? `'.[${extras.join(',')}]'` : '.';
   const [, atLeast] = /requires[-_]python\s*=\s*["']?\s*>=\s*(3\.\d+)/.exec(text) ??
     /python_requires\s*=\s*["']?\s*>=\s*(3\.\d+)/.exec(text) ?? [undefined, undefined];
   return {
     atLeast,
     files: [...metadata, ...requirements],
     lines: [
-      "python -m pip install --quiet --upgrade pip 'setuptools<80' wheel",
+      'python -m pip install --quiet --upgrade pip wheel',
       ...(quoted.length > 0 ? [`python -m pip install --quiet ${quoted.join(' ')} || true`] : []),
+      // Builds editable packages without isolation, which is how they are built again without network.
+      "python -m pip install --quiet 'setuptools>=64,<80' || true",
       ...requirements.map((name) => `python -m pip install --quiet -r ${name} || true`),
-      `python -m pip install --quiet -e ${editable} || python -m pip install --quiet -e .`,
+      ...extras.map((name) => `${INSTALL} -e '.[${name}]' || true`),
+      `${INSTALL} -e . || python -m pip install --quiet .`,
       'python -c "import pytest" 2>/dev/null || python -m pip install --quiet pytest',
     ],
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../errors.ts';
+import { START_TEST_OUTPUT } from '../grading/markers.ts';
 import type { Instance } from '../instance.ts';
 import { detectSetup } from './detect.ts';
 import { choosePython, type Python } from './pythons.ts';
@@ -33,7 +34,10 @@ export function planSetup(instance: Instance, options: PlanOptions): SetupPlan {
   const entry = matchSetup(entries, instance);
   const detected = detectSetup(root);
   const own = entry?.run ?? instance.setup;
-  const lines = own === undefined ? detected.lines : [own];
+  const lines =
+    own === undefined
+      ? [...detected.lines, ...installLines(instance.evalScript).map((line) => `${line} || true`)]
+      : [own];
   const python = entry?.python
     ? named(entry.python, pythons)
     : own === undefined && detected.python
@@ -61,4 +65,13 @@ function named(version: string, pythons: readonly Python[]): Python {
   if (found) return found;
   const known = pythons.map((python) => python.version).join(', ');
   throw new UsageError(`--setup: Python ${version} is not installed; here are ${known || 'none'}`);
+}
+
+/** What an evaluation script installs before its tests: done beforehand, with network, it needs none later. */
+function installLines(script: string): string[] {
+  const [preparation = ''] = script.split(START_TEST_OUTPUT);
+  return preparation
+    .replace(/<<-?\s*'?(\w+)'?\n[\s\S]*?\n\1\n/g, '\n')
+    .split('\n')
+    .filter((line) => /^(python3? -m )?pip install\b/.test(line));
 }
