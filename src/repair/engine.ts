@@ -8,7 +8,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { Candidate } from './edits/edit.ts';
 import { byCost } from './edits/enumerate.ts';
 import { type Region, regionsOf } from './localise/regions.ts';
-import { rankLines, type SuspiciousLine } from './localise/suspicion.ts';
+import { crashRows, rankLines, type SuspiciousLine } from './localise/suspicion.ts';
 import { openPool } from './pool/open.ts';
 import type { CandidatePool, Trial } from './pool/pool.ts';
 import { rankedPatch } from './ranked.ts';
@@ -73,7 +73,7 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
       runner,
       files: known.files,
       slots: SLOTS,
-      learnSeconds: Math.max(5, options.seconds / 4),
+      learnSeconds: Math.max(15, options.seconds / 4),
       testSeconds: Math.max(1, options.seconds / 30),
       source: (path) => sources.get(path),
       signal,
@@ -181,6 +181,7 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
     regions,
     trialOf: trialsOf(prepared, failingIds),
     prose: options.statement,
+    crashes: crashRows(tests, failingIds),
     deadline,
     signal: options.signal,
     onPlausible: (candidate) => judge.add(candidate),

@@ -31,6 +31,10 @@ export function hintsOf(prose: string): Hints {
   )) {
     found.add(match[1] ?? '');
   }
+  // A sign inside of quotes: the brackets of '[[]]'.
+  for (const quoted of [...found]) {
+    for (const sign of quoted.match(/[^\w\s]/g) ?? []) found.add(sign);
+  }
   const words = new Set<string>();
   for (const match of prose.matchAll(/[A-Za-z][A-Za-z]{3,}/g)) words.add(match[0]);
   const short = (all: Set<string>) => [...all].filter((each) => each.length <= MOST_LENGTH);

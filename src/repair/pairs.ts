@@ -70,9 +70,10 @@ function pairsOf(
     const alike =
       (second.kind === first.kind ? SAME_KIND : 0) +
       (second.text !== '' && second.text.trim() === first.text.trim() ? SAME_TEXT : 0);
-    const cost = candidate.cost + single.cost + PAIR_COST - alike - (IMPROVEMENT * gain) / best;
+    const cost = candidate.cost + single.cost + PAIR_COST - alike;
+    const priority = cost - (IMPROVEMENT * gain) / best;
     const edits = first.start < second.start ? [first, second] : [second, first];
-    pairs.push({ path: candidate.path, edits, cost });
+    pairs.push({ path: candidate.path, edits, cost, priority });
   }
   return pairs;
 }

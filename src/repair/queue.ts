@@ -1,6 +1,12 @@
 import type { Candidate } from './edits/edit.ts';
 import { byCost } from './edits/enumerate.ts';
 
+const priorityOf = (candidate: Candidate): number => candidate.priority ?? candidate.cost;
+
+function byPriority(a: Candidate, b: Candidate): number {
+  return priorityOf(a) - priorityOf(b) || byCost(a, b);
+}
+
 /** A batch may hold candidates this much less likely (as a difference of costs) than the best of another file. */
 const SLACK = 1.2;
 
@@ -22,7 +28,7 @@ export class CandidateQueue {
       touched.add(candidate.path);
     }
     // The best last, so that it is taken off quickly.
-    for (const path of touched) this.byPath.get(path)?.sort((a, b) => byCost(b, a));
+    for (const path of touched) this.byPath.get(path)?.sort((a, b) => byPriority(b, a));
     this.count += candidates.length;
   }
 
@@ -32,14 +38,14 @@ export class CandidateQueue {
       const head = list.at(-1);
       return head ? [{ list, head }] : [];
     });
-    heads.sort((a, b) => byCost(a.head, b.head));
+    heads.sort((a, b) => byPriority(a.head, b.head));
     const [best, next] = heads;
     if (!best) return [];
-    const limit = next ? next.head.cost + SLACK : Number.POSITIVE_INFINITY;
+    const limit = next ? priorityOf(next.head) + SLACK : Number.POSITIVE_INFINITY;
     const batch: Candidate[] = [];
     while (batch.length < size) {
       const candidate = best.list.at(-1);
-      if (!candidate || candidate.cost > limit) break;
+      if (!candidate || priorityOf(candidate) > limit) break;
       best.list.pop();
       batch.push(candidate);
     }

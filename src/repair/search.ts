@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Crash } from './edits/context.ts';
 import type { Candidate } from './edits/edit.ts';
 import { editContext, enumerateEdits } from './edits/enumerate.ts';
 import { documentationOf, hintsOf } from './hints.ts';
@@ -33,6 +34,8 @@ export interface SearchOptions {
   readonly trialOf: (path: string) => Trial;
   /** The issue's text: literals in it are ingredients. */
   readonly prose: string;
+  /** Rows, from 0, by file, in which failing tests found nothing where something was expected. */
+  readonly crashes: ReadonlyMap<string, ReadonlySet<number>>;
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly onPlausible: (candidate: Candidate) => void;
@@ -66,7 +69,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     const next = regions.splice(0, REGIONS_AT_ONCE);
     const top = options.regions[0]?.score ?? 1;
     for (const region of next) {
-      const candidates = candidatesOf(region, top, options.prose);
+      const candidates = candidatesOf(region, top, options);
       queue.push(candidates);
       for (const candidate of candidates) singles.set(candidate, candidates);
     }
@@ -125,10 +128,18 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 }
 
 /** A region's edits; the cost takes in how suspicious the region and the edited line are. */
-export function candidatesOf(region: Region, top: number, prose: string): Candidate[] {
+export function candidatesOf(
+  region: Region,
+  top: number,
+  { prose, crashes }: Pick<SearchOptions, 'prose' | 'crashes'>,
+): Candidate[] {
   const rows = new Set([...region.lines.keys()].map((line) => line - 1));
   const hints = hintsOf(`${documentationOf(region.source, region.node)}\n${prose}`);
-  const context = editContext(region.source, region.node, { hints, rows });
+  const context = editContext(region.source, region.node, {
+    hints,
+    rows,
+    crash: crashOf(region, crashes.get(region.source.path)),
+  });
   const regionCost = 6 * Math.max(0, top - region.score);
   const best = Math.max(0.01, ...region.lines.values());
   const rowOf = rowFinder(region.source.text);
@@ -140,6 +151,17 @@ export function candidatesOf(region: Region, top: number, prose: string): Candid
       const ratio = line === undefined ? 0.3 : Math.max(0.1, line / best);
       return { ...candidate, cost: candidate.cost + regionCost - 1.5 * Math.log(ratio) };
     });
+}
+
+function crashOf(
+  { source, node }: Region,
+  rows: ReadonlySet<number> | undefined,
+): Crash | undefined {
+  const lines = source.text.split('\n');
+  const inside = [...(rows ?? [])].filter((row) => node.row <= row && row <= node.endRow);
+  if (inside.length === 0) return undefined;
+  const names = inside.flatMap((row) => lines[row]?.match(/[A-Za-z_$][\w$]*/g) ?? []);
+  return { rows: new Set(inside), names: new Set(names) };
 }
 
 /** @returns a function from an offset to its row, from 0 */

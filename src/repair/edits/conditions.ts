@@ -4,37 +4,49 @@ import type { Edit } from './edit.ts';
 import { unique } from './ingredients.ts';
 import { fitted, Level, operand } from './precedence.ts';
 
+/** A condition that an edit may put in, and how unusual it is. */
+export interface Condition {
+  readonly text: string;
+  readonly extra: number;
+}
+
 /** Conditions made of the variables of the scope; likelier ones first. */
-export function simpleConditions(context: EditContext): string[] {
+export function simpleConditions(context: EditContext): Condition[] {
   const { numbers, strings } = context.ingredients;
   const variables = context.ingredients.variables.slice(0, 20);
   const { family, words } = context.grammar;
   const python = family === 'python';
-  const made: string[] = [];
-  for (const { name, isContainer } of variables) {
-    made.push(words.not(name));
-    if (isContainer) {
-      made.push(python ? `len(${name}) == 0` : `${name}.length === 0`);
-      made.push(python ? `len(${name}) == 1` : `${name}.length === 1`);
-    }
-    made.push(python ? `${name} is None` : `${name} == null`);
+  const made: Condition[] = [];
+  const add = (extra: number, ...texts: readonly string[]) => {
+    for (const each of texts) made.push({ text: each, extra });
+  };
+  for (const { name, isContainer, isNumber } of variables) {
+    const isNull = context.crash?.names.has(name) ? -2.5 : 0;
+    add(isNull, words.not(name));
+    add(isNull + 0.3, python ? `${name} is None` : `${name} == null`);
+    const size = python ? `len(${name})` : `${name}.length`;
+    if (isContainer) add(0.4, python ? `${size} == 0` : `${size} === 0`);
+    if (isContainer) add(1, python ? `${size} == 1` : `${size} === 1`);
     for (const number of unique(['0', '1', ...numbers.slice(0, 4)])) {
-      made.push(`${name} == ${number}`, `${name} < ${number}`, `${name} > ${number}`);
+      const extra = isNumber && !isContainer ? 0.7 : 1.7;
+      add(extra, `${name} == ${number}`, `${name} < ${number}`, `${name} > ${number}`);
     }
-    for (const string of strings.slice(0, 3)) made.push(`${name} == ${string}`);
+    for (const string of strings.slice(0, 3)) add(isNumber ? 2.2 : 1.2, `${name} == ${string}`);
   }
   for (const [index, a] of variables.entries()) {
     for (const b of variables.slice(index + 1)) {
-      made.push(`${a.name} == ${b.name}`, `${a.name} != ${b.name}`);
-      made.push(`${a.name} < ${b.name}`, `${a.name} > ${b.name}`);
-      made.push(`${a.name} <= ${b.name}`, `${a.name} >= ${b.name}`);
-      if (python && b.isContainer)
-        made.push(`${a.name} in ${b.name}`, `${a.name} not in ${b.name}`);
-      if (python && a.isContainer)
-        made.push(`${b.name} in ${a.name}`, `${b.name} not in ${a.name}`);
+      const alike = a.isContainer === b.isContainer;
+      add(alike ? 1.2 : 2.2, `${a.name} == ${b.name}`, `${a.name} != ${b.name}`);
+      // Only numbers are commonly told apart by their order.
+      const order = a.isNumber && b.isNumber && alike ? 1.3 : 3.2;
+      add(order, `${a.name} < ${b.name}`, `${a.name} > ${b.name}`);
+      add(order, `${a.name} <= ${b.name}`, `${a.name} >= ${b.name}`);
+      if (!python) continue;
+      if (b.isContainer) add(1.2, `${a.name} in ${b.name}`, `${a.name} not in ${b.name}`);
+      if (a.isContainer) add(1.2, `${b.name} in ${a.name}`, `${b.name} not in ${a.name}`);
     }
   }
-  return made;
+  return made.sort((first, second) => first.extra - second.extra);
 }
 
 /** The places of a region that hold a condition, with the loosest level that fits there. */
@@ -91,7 +103,9 @@ export function* clauses(context: EditContext): Generator<Edit> {
         const negated = words.not(`(${clause})`);
         if (conditions.includes(clause)) yield give(negated, 1.2);
       }
-      for (const clause of simple) if (!near.includes(clause)) yield give(clause, 2);
+      for (const { text: clause, extra } of simple) {
+        if (!near.includes(clause)) yield give(clause, 1.2 + extra);
+      }
     }
   }
 }
@@ -138,8 +152,9 @@ export function* replacedConditions(context: EditContext): Generator<Edit> {
       replace(node, fitted(context, node, other, Level.and), 'replace-expression', extra);
     for (const other of conditions)
       if (other !== own) yield give(`(${other})`.replace(/^\((.*)\)$/s, '$1'), 1);
-    for (const other of simple)
-      if (other !== own && !conditions.includes(other)) yield give(other, 2.5);
+    for (const { text: other, extra } of simple) {
+      if (other !== own && !conditions.includes(other)) yield give(other, 1.7 + extra);
+    }
     if (own !== words.true) yield give(words.true, 2.5);
     if (own !== words.false) yield give(words.false, 2.5);
   }

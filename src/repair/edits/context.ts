@@ -20,6 +20,15 @@ export interface EditContext {
   /** Statements of the region, outer before inner, in source order. */
   readonly statements: readonly SyntaxNode[];
   readonly ingredients: Ingredients;
+  /** Where a failure says that nothing stood where something was expected. */
+  readonly crash?: Crash | undefined;
+}
+
+/** The line of a failure about null, undefined or None, with the names on it. */
+export interface Crash {
+  /** From 0. */
+  readonly rows: ReadonlySet<number>;
+  readonly names: ReadonlySet<string>;
 }
 
 /** A family of edits. Every edit it gives must parse. */

@@ -52,7 +52,10 @@ export interface Edit {
 export interface Candidate {
   readonly path: string;
   readonly edits: readonly Edit[];
+  /** Negative logarithm of how likely the edits are the right ones, before any test. */
   readonly cost: number;
+  /** Place in the search, where it is another than by the cost: smaller is tried earlier. */
+  readonly priority?: number;
 }
 
 /** @returns the text with the edits put in; edits must not overlap */

@@ -2,9 +2,10 @@ import { grammarOf } from '../grammar/grammar.ts';
 import { type Hints, NO_HINTS } from '../hints.ts';
 import { descendants, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
 import * as conditions from './conditions.ts';
-import type { EditContext, Expression, Operator } from './context.ts';
+import type { Crash, EditContext, Expression, Operator } from './context.ts';
 import * as drops from './drops.ts';
 import type { Candidate, Edit, EditKind } from './edit.ts';
+import { guards } from './guards.ts';
 import { ingredientsOf } from './ingredients.ts';
 import * as literals from './literals.ts';
 import { moved } from './moves.ts';
@@ -16,6 +17,7 @@ import * as replacements from './replacements.ts';
 import { sameLiterals } from './same-literal.ts';
 import * as statements from './statements.ts';
 import * as swaps from './swaps.ts';
+import * as symmetric from './symmetric.ts';
 import * as wraps from './wraps.ts';
 
 const OPERATORS: readonly Operator[] = [
@@ -47,7 +49,7 @@ const OPERATORS: readonly Operator[] = [
   conditions.elseIfs,
   statements.dropped,
   statements.inserted,
-  statements.guards,
+  guards,
   statements.returns,
   statements.assignments,
   moved,
@@ -55,6 +57,9 @@ const OPERATORS: readonly Operator[] = [
   replacements.measures,
   replacements.addedArguments,
   replacements.defaults,
+  symmetric.bothSides,
+  symmetric.reductions,
+  symmetric.conversions,
 ];
 
 /** In a region of more lines the functions nested in it are regions of their own. */
@@ -67,13 +72,14 @@ export interface RegionOptions {
   readonly hints?: Hints;
   /** Rows, from 0, that failing tests ran. */
   readonly rows?: ReadonlySet<number>;
+  readonly crash?: Crash | undefined;
 }
 
 /** Prepares a region for the operators: its expressions, statements and ingredients. */
 export function editContext(
   source: SourceFile,
   region: SyntaxNode,
-  { hints = NO_HINTS, rows }: RegionOptions = {},
+  { hints = NO_HINTS, rows, crash }: RegionOptions = {},
 ): EditContext {
   const grammar = grammarOf(source.language);
   const length = region.endRow - region.row;
@@ -113,6 +119,7 @@ export function editContext(
     expressions: expressions.filter(({ node }) => isInFocus(node)),
     statements: statementList.filter(isInFocus),
     ingredients,
+    crash,
   };
 }
 

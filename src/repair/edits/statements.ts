@@ -1,5 +1,4 @@
 import { childOf, namedChildren, type SyntaxNode } from '../tree.ts';
-import { simpleConditions } from './conditions.ts';
 import { type EditContext, few, replace, text } from './context.ts';
 import type { Edit, EditKind } from './edit.ts';
 import { unique } from './ingredients.ts';
@@ -158,7 +157,7 @@ function variantsOfCopies(context: EditContext, copies: readonly string[]): stri
 }
 
 /** What the region returns, and what it might. */
-function returnValues(context: EditContext): string[] {
+export function returnValues(context: EditContext): string[] {
   const { variables, strings, numbers } = context.ingredients;
   const { words, family } = context.grammar;
   const own = context.statements
@@ -174,68 +173,6 @@ function returnValues(context: EditContext): string[] {
     ...numbers.slice(0, 4),
     ...strings.slice(0, 4),
   ]);
-}
-
-/** An early return, a skipped turn or a condition put before or around a statement. */
-export function* guards(context: EditContext): Generator<Edit> {
-  const python = context.grammar.family === 'python';
-  const conditions = unique([...context.ingredients.conditions, ...simpleConditions(context)]);
-  const values = returnValues(context).slice(0, 16);
-  const ends = context.statements.filter(
-    (each) => isLast(each) || context.grammar.statementRole(each) === 'return',
-  );
-  const mostBases = few(conditions, values.length * (1 + ends.length), 4).length;
-  const semicolon = python ? '' : ';';
-  const written = (condition: string, code: string, indent: string, unit: string) =>
-    python ? `if ${condition}:\n${indent}${unit}${code}` : `if (${condition}) ${code}`;
-  const first = context.statements.find((each) => each.parent?.parent === context.region);
-  for (const statement of context.statements) {
-    const role = context.grammar.statementRole(statement);
-    const { text: all } = context.source;
-    const indent = indentOf(all, statement.start);
-    const unit = indent.startsWith('\t') ? '\t' : '    ';
-    const lines = statement.endRow - statement.row;
-    for (const [rank, condition] of few(conditions, context.statements.length).entries()) {
-      const extra = rank < context.ingredients.conditions.length ? 0 : 1.2;
-      if (lines <= 4 && role !== 'declaration' && startsLine(all, statement.start)) {
-        const body = text(context, statement);
-        const inner = python ? reindent(body, indent, indent + unit) : body;
-        const guarded = python
-          ? `if ${condition}:\n${indent}${unit}${inner}`
-          : `if (${condition}) ${body}`;
-        yield replace(statement, guarded, 'guard', extra);
-      }
-      if (
-        inLoop(context, statement) &&
-        inBlock(context, statement) &&
-        startsLine(all, statement.start)
-      ) {
-        for (const jump of ['continue', 'break']) {
-          yield before(
-            context,
-            statement,
-            written(condition, jump + semicolon, indent, unit),
-            'guard',
-            extra + 1,
-          );
-        }
-      }
-      const isPlace =
-        inBlock(context, statement) &&
-        (statement === first || role === 'return' || isLast(statement));
-      if (!isPlace || !startsLine(all, statement.start) || rank >= mostBases) continue;
-      for (const value of values) {
-        const code = `return ${value}${semicolon}`;
-        yield before(
-          context,
-          statement,
-          written(condition, code, indent, unit),
-          'base-case',
-          extra + (statement === first ? 0 : 0.7),
-        );
-      }
-    }
-  }
 }
 
 /** Another value returned, an expression returned that was only computed. */
@@ -296,7 +233,7 @@ function* around(
   yield* after(context, statement, code, kind, extra);
 }
 
-function before(
+export function before(
   context: EditContext,
   statement: SyntaxNode,
   code: string,
@@ -337,12 +274,12 @@ function lineBreak(context: EditContext): string {
   return context.source.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-function startsLine(all: string, offset: number): boolean {
+export function startsLine(all: string, offset: number): boolean {
   return /^[ \t]*$/.test(all.slice(lineStart(all, offset), offset));
 }
 
 /** Without braces (`if (a) b;`) a second statement would fall out of the branch. */
-function inBlock(context: EditContext, statement: SyntaxNode): boolean {
+export function inBlock(context: EditContext, statement: SyntaxNode): boolean {
   const { parent } = statement;
   return (
     parent !== null &&
@@ -351,7 +288,7 @@ function inBlock(context: EditContext, statement: SyntaxNode): boolean {
   );
 }
 
-function inLoop(context: EditContext, statement: SyntaxNode): boolean {
+export function inLoop(context: EditContext, statement: SyntaxNode): boolean {
   for (let at = statement.parent; at && at !== context.region; at = at.parent) {
     const role = context.grammar.statementRole(at);
     if (role === 'for' || role === 'while') return true;
@@ -360,7 +297,7 @@ function inLoop(context: EditContext, statement: SyntaxNode): boolean {
   return false;
 }
 
-function isLast(statement: SyntaxNode): boolean {
+export function isLast(statement: SyntaxNode): boolean {
   const siblings = statement.parent ? namedChildren(statement.parent) : [];
   return siblings.at(-1) === statement;
 }

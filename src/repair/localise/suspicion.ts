@@ -77,3 +77,23 @@ function frameScores(
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+const NOTHING_THERE =
+  /Cannot (?:read|set) propert(?:y|ies)|of (?:null|undefined)\b|(?:null|undefined) is not|is not iterable|NoneType|is None\b|Cannot convert undefined/;
+
+/** The lines in which failing tests ended because something was null, undefined or None: rows from 0, by file. */
+export function crashRows(
+  tests: readonly LearnedTest[],
+  failing: ReadonlySet<string>,
+): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>();
+  for (const test of tests) {
+    const last = test.frames.at(-1);
+    if (!failing.has(test.id) || !last || !NOTHING_THERE.test(test.message)) continue;
+    const [path, line] = last;
+    const rows = found.get(path) ?? new Set<number>();
+    rows.add(line - 1);
+    found.set(path, rows);
+  }
+  return found;
+}
