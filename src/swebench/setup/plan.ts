@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.ts';
 import { START_TEST_OUTPUT } from '../grading/markers.ts';
 import type { Instance } from '../instance.ts';
 import { detectSetup } from './detect.ts';
-import { choosePython, type Python } from './pythons.ts';
+import { choosePython, constraintsAt, type Python } from './pythons.ts';
 import { matchSetup, type SetupEntry } from './setup-file.ts';
 
 /** How the environment of one instance is made. */
@@ -43,14 +43,16 @@ export function planSetup(instance: Instance, options: PlanOptions): SetupPlan {
     : own === undefined && detected.python
       ? choosePython(pythons, { date, ...detected.python })
       : undefined;
+  const constraints =
+    python && own === undefined && detected.python ? constraintLines(constraintsAt(date)) : [];
   const files = detected.files.map((name) => [name, readFileSync(join(root, name), 'utf8')]);
   const facts = [
     ...[instance.repo, python?.path, process.versions.node, process.arch],
-    ...[lines, entry?.env, files],
+    ...[constraints, lines, entry?.env, files],
   ];
   return {
     python,
-    lines,
+    lines: [...constraints, ...lines],
     env: entry?.env ?? {},
     replacements: Object.entries(entry?.replace ?? {}).map(([from, to]) => ({
       from: new RegExp(from),
@@ -65,6 +67,14 @@ function named(version: string, pythons: readonly Python[]): Python {
   if (found) return found;
   const known = pythons.map((python) => python.version).join(', ');
   throw new UsageError(`--setup: Python ${version} is not installed; here are ${known || 'none'}`);
+}
+
+/** Lines that hold pip to constraints for all that follows. */
+function constraintLines(constraints: readonly string[]): string[] {
+  if (constraints.length === 0) return [];
+  const file = '"$VIRTUAL_ENV/constraints.txt"';
+  const quoted = constraints.map((constraint) => `'${constraint}'`).join(' ');
+  return [`printf '%s\\n' ${quoted} > ${file}`, `export PIP_CONSTRAINT=${file}`];
 }
 
 /** What an evaluation script installs before its tests: done beforehand, with network, it needs none later. */

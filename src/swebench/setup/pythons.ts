@@ -68,3 +68,14 @@ export function choosePython(
   );
   return settled.at(-1) ?? allowed[0];
 }
+
+/** Releases that broke much of what was written before them. */
+const BREAKING = [
+  { constraint: 'pytest<8', since: Date.UTC(2024, 0, 27) },
+  { constraint: 'numpy<2', since: Date.UTC(2024, 5, 16) },
+];
+
+/** pip's constraints for code of a date. */
+export function constraintsAt(date: Date): string[] {
+  return BREAKING.filter(({ since }) => date.getTime() < since).map(({ constraint }) => constraint);
+}

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sourceOf } from '../../../src/swebench/evaluation/sources.ts';
 import { detectSetup } from '../../../src/swebench/setup/detect.ts';
 import { planSetup } from '../../../src/swebench/setup/plan.ts';
-import { choosePython } from '../../../src/swebench/setup/pythons.ts';
+import { choosePython, constraintsAt } from '../../../src/swebench/setup/pythons.ts';
 import { matchSetup, readSetupFile } from '../../../src/swebench/setup/setup-file.ts';
 import { instance } from '../grading/support.ts';
 
@@ -81,6 +81,21 @@ describe('a set-up that is found', () => {
     expect(at('2019-08-20', '3.8')).toBe('3.9');
     expect(at('2015-01-01')).toBe('3.7');
     expect(choosePython([], { date: new Date() })).toBeUndefined();
+  });
+
+  it('keeps out releases that broke what was written before them', () => {
+    expect(constraintsAt(new Date('2021-06-14'))).toEqual(['pytest<8', 'numpy<2']);
+    expect(constraintsAt(new Date('2024-03-01'))).toEqual(['numpy<2']);
+    expect(constraintsAt(new Date('2025-01-01'))).toEqual([]);
+    const root = repository('dated', { 'setup.py': '' });
+    const pythons = [{ version: '3.9', path: '/usr/bin/python3.9' }];
+    const { lines } = planSetup(instance(), {
+      root,
+      date: new Date('2024-03-01'),
+      entries: [],
+      pythons,
+    });
+    expect(lines[0]).toBe(`printf '%s\\n' 'numpy<2' > "$VIRTUAL_ENV/constraints.txt"`);
   });
 });
 
