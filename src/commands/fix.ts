@@ -104,7 +104,7 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
   } finally {
     preparing.abort(new Error('the command ended'));
     const checkout = await checkingOut.catch(() => null);
-    if (!keep) await checkout?.close();
+    await (keep ? checkout?.keep() : checkout?.close());
   }
 }
 

@@ -1,6 +1,3 @@
-import { mkdtemp, rename } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { newSession } from '../agent/session.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import { comparePatches } from '../replay/patch-blobs.ts';
@@ -77,10 +74,10 @@ export async function replay(options: ReplayOptions, host: Host): Promise<number
     if (options.continue) {
       return await continueRun(options, host, { run, replayed: end.steps, checkout, session });
     }
-    if (options.keep) say(`workspace   ${await keep(checkout)}`);
+    if (options.keep) say(`workspace   ${checkout.workspace.hostRoot}`);
     return summary.agrees ? ExitCode.submitted : ExitCode.noPatch;
   } finally {
-    await checkout.close();
+    await (options.keep ? checkout.keep() : checkout.close());
   }
 }
 
@@ -152,13 +149,4 @@ async function conclude({ run, end, checkout, options, host }: Conclusion): Prom
   );
   host.stdout.write(`${lines.join('\n')}\n`);
   return summary;
-}
-
-/** Moves the workspace out of the temporary folder that later runs sweep. @returns where it is now */
-async function keep({ workspace }: Checkout): Promise<string> {
-  await workspace.close();
-  const folder = await mkdtemp(join(tmpdir(), 'patchwright-kept-'));
-  const kept = join(folder, basename(workspace.hostRoot));
-  await rename(workspace.hostRoot, kept);
-  return kept;
 }

@@ -15,4 +15,6 @@ export interface Checkout {
   copy(tree: 'base' | 'current'): Promise<Workspace>;
   /** Kills what still runs and removes the copy. */
   close(): Promise<void>;
+  /** Kills what still runs and leaves the copy where it is for a week: the patch could not be read off it. */
+  keep(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Checkout } from './checkout.ts';
 import { isGitUrl } from './clone.ts';
 import { openWorkspace, type SandboxKind } from './open.ts';
 import { copyRepository, type RepositoryCopy } from './repository.ts';
-import { openScratch, removeTree } from './scratch.ts';
+import { openScratch, removeTree, type Scratch } from './scratch.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface CheckoutOptions {
@@ -37,7 +37,7 @@ export async function openCheckout(options: CheckoutOptions): Promise<Checkout> 
 
 async function checkoutOf(
   copy: RepositoryCopy,
-  scratch: { readonly dir: string; close(): Promise<void> },
+  scratch: Scratch,
   kind: SandboxKind,
 ): Promise<Checkout> {
   const open = async (hostRoot: string, name: string): Promise<Workspace> => {
@@ -48,6 +48,7 @@ async function checkoutOf(
   const workspace = await open(copy.hostRoot, 'run');
   const copies = new Set<Workspace>();
   let made = 0;
+  const closeAll = () => Promise.all([workspace, ...copies].map((opened) => opened.close()));
   return {
     workspace,
     source: copy.source,
@@ -72,8 +73,12 @@ async function checkoutOf(
       };
     },
     async close() {
-      await Promise.all([workspace, ...copies].map((opened) => opened.close()));
+      await closeAll();
       await scratch.close();
+    },
+    async keep() {
+      await closeAll();
+      await scratch.keep();
     },
   };
 }

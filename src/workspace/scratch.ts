@@ -22,6 +22,8 @@ export interface Scratch {
   readonly dir: string;
   /** Removes it with all it holds. */
   close(): Promise<void>;
+  /** Leaves it there for a week, for a person to look into. */
+  keep(): Promise<void>;
 }
 
 /** Who made a temporary folder: tells a process from a later one with the same number. */
@@ -42,6 +44,10 @@ export async function openScratch(): Promise<Scratch> {
     async close() {
       await sweeping;
       await removeTree(dir);
+    },
+    async keep() {
+      await sweeping;
+      await rm(join(dir, OWNER), { force: true });
     },
   };
 }

@@ -136,6 +136,21 @@ describe('kill -9', () => {
   });
 });
 
+describe('a patch that cannot be read', () => {
+  test('leaves the working copy, also when the next run sweeps', async () => {
+    const run = start([change, bash('rm -rf ../../shadow.git')], ['--sandbox', 'none']);
+    const { code, stdout } = await run.finished;
+    expect(code).toBe(1);
+    const outcome = jsonLines(stdout).find(({ type }) => type === 'outcome')?.outcome;
+    const { keptWorkspace, reason } = outcome as { keptWorkspace: string; reason: string };
+    expect(reason).toContain('the patch could not be read');
+    const next = ['fix', '--repo', run.repository, '--issue', 'a b', '--max-steps', '1'];
+    const env = { TMPDIR: run.temp };
+    await runCli([...next, '--out', join(run.out, 'next')], { home, env });
+    expect(readFileSync(join(keptWorkspace, 'src', 'pages.js'), 'utf8')).toContain('Math.ceil');
+  });
+});
+
 describe('commands that do not want to end', () => {
   const SETSID = `setsid sleep 44.5 & (sleep 44.5 &) ; nohup setsid bash -c 'sleep 44.5; true' >/dev/null 2>&1 & sleep 44.5`;
 
