@@ -1,31 +1,28 @@
 import type { Node, Tree } from 'web-tree-sitter';
 import type { Diagnostic } from './diagnostic.ts';
 
-const BLOCK_OWNERS = [
-  'module',
-  'block',
-  'function_definition',
-  'class_definition',
-  'if_statement',
-  'elif_clause',
-  'else_clause',
-  'for_statement',
-  'while_statement',
-  'try_statement',
-  'except_clause',
-  'finally_clause',
-  'with_statement',
-];
+/** Lines of a text, from 1, both included. */
+interface Lines {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * Wrong indentation, which the Python grammar of tree-sitter accepts: a block without statements, a statement deeper
  * than its neighbours, tabs and spaces mixed so that Python refuses them.
+ *
+ * @param lines only blocks that touch these lines are looked at; default all
  */
-export function pythonIndentation(tree: Tree, text: string): Diagnostic[] {
+export function pythonIndentation(tree: Tree, text: string, lines?: Lines): Diagnostic[] {
   const found: Diagnostic[] = [];
-  for (const node of tree.rootNode.descendantsOfType(BLOCK_OWNERS)) {
-    if (node.type === 'module' || node.type === 'block') unevenStatements(node, text, found);
-    if (node.type !== 'module') missingBlock(node, found);
+  const near = lines && [
+    { row: Math.max(0, lines.from - 2), column: 0 },
+    { row: lines.to + 1, column: 0 },
+  ];
+  unevenStatements(tree.rootNode, text, found);
+  for (const block of tree.rootNode.descendantsOfType('block', near?.[0], near?.[1])) {
+    unevenStatements(block, text, found);
+    missingBlock(block, found);
   }
   return found;
 }
@@ -44,9 +41,8 @@ function unevenStatements(block: Node, text: string, found: Diagnostic[]): void 
   }
 }
 
-function missingBlock(node: Node, found: Diagnostic[]): void {
-  const body = node.type === 'block' ? node : null;
-  if (!body || body.namedChildren.some((child) => child && child.type !== 'comment')) return;
+function missingBlock(body: Node, found: Diagnostic[]): void {
+  if (body.namedChildren.some((child) => child && child.type !== 'comment')) return;
   found.push(at(body.parent ?? body, 'an indented block is expected after this line'));
 }
 

@@ -39,7 +39,7 @@ export async function syntaxErrorsAdded(edit: EditedText): Promise<Diagnostic[]>
 
 async function addedIn(language: LanguageId, edit: EditedText): Promise<Diagnostic[]> {
   const from = edit.before === null ? undefined : { text: edit.before, change: edit.change };
-  const after = await treeErrors(language, edit.after, from);
+  const after = await treeErrors(language, edit.after, { from, lines: touched(edit.lines) });
   if (after.length === 0 || edit.before === null) return after;
   const before = await treeErrors(language, edit.before);
   const added = diagnosticsAdded(before, after, edit.lines);
@@ -47,15 +47,29 @@ async function addedIn(language: LanguageId, edit: EditedText): Promise<Diagnost
   return after.length > before.length || before.length === 0 ? added : [];
 }
 
+/** Lines after an edit from its first change to its last. */
+function touched(changes: readonly LineChange[]): { from: number; to: number } {
+  const first = changes[0];
+  const last = changes.at(-1);
+  if (!first || !last) return { from: 1, to: 1 };
+  const shift = changes.reduce((sum, { removed, added }) => sum + added - removed, 0);
+  return { from: first.start, to: last.start + last.removed + shift };
+}
+
+interface Scope {
+  readonly from?: { readonly text: string; readonly change: TextChange } | undefined;
+  readonly lines?: { readonly from: number; readonly to: number };
+}
+
 async function treeErrors(
   language: LanguageId,
   text: string,
-  from?: { readonly text: string; readonly change: TextChange },
+  { from, lines }: Scope = {},
 ): Promise<Diagnostic[]> {
   const tree = await parse(language, text, from);
   if (!tree) return [];
   const errors = tree.rootNode.hasError ? errorsOf(tree) : [];
-  return language === 'python' ? [...errors, ...pythonIndentation(tree, text)] : errors;
+  return language === 'python' ? [...errors, ...pythonIndentation(tree, text, lines)] : errors;
 }
 
 /** @returns the syntax errors of a tree in the order of the text, at most 50 */

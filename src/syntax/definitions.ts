@@ -74,14 +74,25 @@ export function definitionsOf(tree: Tree, language: LanguageId): Definition[] {
   return found;
 }
 
-/** @returns the innermost definition with a body that holds a line, null outside of all */
-export function enclosing(definitions: readonly Definition[], line: number): Definition | null {
-  let inner: Definition | null = null;
-  for (const definition of definitions) {
-    if (definition.kind === 'variable' && definition.line === definition.endLine) continue;
-    if (definition.line <= line && line <= definition.endLine) inner = definition;
+/** @returns name and lines of the innermost definition that is longer than the given line; null outside of all */
+export function enclosing(
+  tree: Tree,
+  language: LanguageId,
+  { text, line }: { readonly text: string; readonly line: number },
+): Pick<Definition, 'name' | 'line' | 'endLine'> | null {
+  const types = DEFINITION_TYPES[language];
+  const indentation = text.split('\n', line)[line - 1]?.search(/\S/) ?? 0;
+  const at = { row: line - 1, column: Math.max(0, indentation) };
+  let node: Node | null = tree.rootNode.descendantForPosition(at);
+  for (; node; node = node.parent) {
+    const kind = types[node.type];
+    if (!kind || !isDefinition(node, kind)) continue;
+    const name = nameOf(node);
+    const first = node.startPosition.row + 1;
+    const last = endRow(node) + 1;
+    if (name && last > first && last >= line) return { name, line: first, endLine: last };
   }
-  return inner;
+  return null;
 }
 
 /** A node may end at column 0 of the next line. */

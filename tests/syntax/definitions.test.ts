@@ -111,13 +111,12 @@ describe('definitionsOf', () => {
   });
 
   test('finds the function around a line', async () => {
-    const found = await definitions(
-      'a.py',
-      'def f():\n    def g():\n        pass\n    return g\n\nx = 1\n',
-    );
-    expect(enclosing(found, 3)?.name).toBe('g');
-    expect(enclosing(found, 4)?.name).toBe('f');
-    expect(enclosing(found, 6)).toBeNull();
+    const text = 'def f():\n    def g():\n        pass\n    return g\n\nx = 1\n';
+    const tree = await parse('python', text);
+    if (!tree) throw new Error('not parsed');
+    expect(enclosing(tree, 'python', { text, line: 3 })?.name).toBe('g');
+    expect(enclosing(tree, 'python', { text, line: 4 })?.name).toBe('f');
+    expect(enclosing(tree, 'python', { text, line: 6 })).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Session } from '../../src/agent/session.ts';
 import type { Diagnostic, LineChange } from '../../src/lint/diagnostic.ts';
-import { definitionsOf, enclosing } from '../../src/syntax/definitions.ts';
+import { enclosing } from '../../src/syntax/definitions.ts';
 import { languageOf } from '../../src/syntax/languages.ts';
 import { parse } from '../../src/syntax/parser.ts';
 import { linesOf } from '../../src/text/lines.ts';
@@ -74,8 +74,8 @@ async function placeOf({ path, before, lines }: RefusedEdit): Promise<Place> {
   const to = last ? last.start + Math.max(last.removed, 1) - 1 : first;
   const language = languageOf(path);
   const tree = language && (await parse(language, before ?? ''));
-  const around = tree ? enclosing(definitionsOf(tree, language), first) : null;
-  return { from: first, to, name: around ? `${around.container}.${around.name}` : null };
+  const around = tree ? enclosing(tree, language, { text: before ?? '', line: first }) : null;
+  return { from: first, to, name: around ? `${around.name} ${around.line}` : null };
 }
 
 function wouldBe({ after, lines, errors }: RefusedEdit): string {
@@ -120,7 +120,9 @@ async function nowText(edit: RefusedEdit, place: Place, refusals: number): Promi
 async function enclosingLines(edit: RefusedEdit, place: Place): Promise<LineRange | null> {
   const language = languageOf(edit.path);
   const tree = language && (await parse(language, edit.before ?? ''));
-  const around = tree ? enclosing(definitionsOf(tree, language), place.from) : null;
+  const around = tree
+    ? enclosing(tree, language, { text: edit.before ?? '', line: place.from })
+    : null;
   const from = around?.line ?? Math.max(1, place.from - 20);
   const to = around?.endLine ?? place.to + 20;
   return { from, to: Math.min(to, from + MAX_FUNCTION_LINES - 1) };
