@@ -46,14 +46,13 @@ export function regionsOf(
       const name = qualifiedName(source, node);
       const best = [...scores.values()].sort((a, b) => b - a).slice(0, 3);
       const mean = best.reduce((sum, each) => sum + each, 0) / Math.max(1, best.length);
-      const short = name.split('.').at(-1) ?? '';
       const file =
         source.path
           .split('/')
           .at(-1)
           ?.replace(/\.\w+$/, '') ?? '';
-      const named =
-        (issueWords.has(short) ? NAMED_BONUS : 0) + (issueWords.has(file) ? NAMED_BONUS / 3 : 0);
+      const isNamed = namesOf(source, node).some((each) => issueWords.has(each));
+      const named = (isNamed ? NAMED_BONUS : 0) + (issueWords.has(file) ? NAMED_BONUS / 3 : 0);
       regions.push({ source, node, name, score: mean + named, lines: scores });
     }
   }
@@ -100,6 +99,17 @@ export function qualifiedName(source: SourceFile, node: SyntaxNode): string {
     else if (at === node) names.unshift('(anonymous)');
   }
   return names.join('.');
+}
+
+/** Every name that a function goes by: its own and those it is assigned to, as in `a.uniq = a.unique = function`. */
+function namesOf(source: SourceFile, node: SyntaxNode): string[] {
+  const names = [qualifiedName(source, node).split('.').at(-1) ?? ''];
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type !== 'assignment_expression') break;
+    const left = childOf(at, 'left');
+    if (left) names.push(textOf(source, left).split(/[.\s]/).at(-1) ?? '');
+  }
+  return names;
 }
 
 function assignedName(node: SyntaxNode): SyntaxNode | null {

@@ -30,7 +30,7 @@ export async function openPythonPool(options: PythonPoolOptions): Promise<Candid
     Worker.start({
       workspace,
       name: `repair-${process.pid}-${Date.now().toString(36)}-${slot}`,
-      scripts: ['worker.py'],
+      scripts: ['worker.py', 'pw_assertions.py', 'pw_children.py', 'pw_code.py', 'pw_tests.py'],
       program: [options.interpreter, '-B'],
       env: { ...options.env, PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' },
       cwd,
