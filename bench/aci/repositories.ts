@@ -45,7 +45,9 @@ export function fetchRepository(cache: string, { name, version }: BenchRepositor
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
   const spec = `${name}==${version}`;
-  execFileSync('pip', [
+  execFileSync('python3', [
+    '-m',
+    'pip',
     'download',
     '--quiet',
     '--no-deps',
