@@ -190,6 +190,30 @@ async function main(argv: readonly string[]): Promise<number> {
       action(async () => (await import('./commands/datasets.ts')).showDataset)({ name, ...values }),
     );
 
+  program
+    .command('humaneval')
+    .description('run completions of the 164 problems of HumanEval, estimate pass@k')
+    .requiredOption('--problems <file>', 'HumanEval.jsonl, packed by gzip or not')
+    .option('--samples <file>', 'completions, one {"task_id", "completion"} a line')
+    .option('--canonical', 'run the reference solutions')
+    .option('--k <list>', 'for which k (default: 1,10,100)', value(evaluation.parseCounts('--k')))
+    .option(
+      '--timeout <time>',
+      'for one program (default: 3s)',
+      value(evaluation.parseTime('--timeout')),
+    )
+    .option('-j, --jobs <n>', 'programs at a time', value(evaluation.parseCount('--jobs')))
+    .option('--out <file>', 'results (default: SAMPLES_results.jsonl)')
+    .addOption(
+      new Option('--sandbox <kind>', 'where programs run (default: auto)').choices([
+        'auto',
+        'bubblewrap',
+        'none',
+      ]),
+    )
+    .option('--json', 'one object on standard output')
+    .action(action(async () => (await import('./commands/humaneval.ts')).humanEval));
+
   const task = program.command('task').description('tasks of your own');
   task
     .command('init')

@@ -8,6 +8,11 @@ export function parseCount(name: string): (text: string) => number {
   };
 }
 
+/** Whole numbers above 0 with commas between them. @throws {UsageError} */
+export function parseCounts(name: string): (text: string) => number[] {
+  return (text) => text.split(',').map(parseCount(name));
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** A time for the option `name`, in seconds: a number, or one with `s`, `m` or `h`. @throws {UsageError} */
