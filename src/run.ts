@@ -4,6 +4,7 @@ import { renderPrompt } from './agent/prompt.ts';
 import { newSession, type Session } from './agent/session.ts';
 import { type Tool, type ToolContext, toolSchema } from './agent/tool.ts';
 import { ModelError, messageOf, UsageError } from './errors.ts';
+import { closeCheckers } from './lint/semantic.ts';
 import type { Message, Model } from './model/model.ts';
 import {
   type EventBody,
@@ -106,6 +107,7 @@ export async function run(input: RunInput): Promise<Outcome> {
     }
     return { status: 'error', reason: messageOf(error), cause: error };
   });
+  await closeCheckers(checkout.workspace);
   const patch = await checkout.patch().catch((error: unknown) => error);
   const lost = typeof patch !== 'string';
   const outcome: Outcome = {

@@ -115,8 +115,3 @@ export function namedChildren(node: SyntaxNode): SyntaxNode[] {
 export function textOf(source: { readonly text: string }, node: SyntaxNode): string {
   return source.text.slice(node.start, node.end);
 }
-
-/** True when `inner` lies within `outer` (or is the same). */
-export function contains(outer: SyntaxNode, inner: SyntaxNode): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
