@@ -257,7 +257,8 @@ class Runner {
         const id = idOf(name, test);
         if (!wanted.has(id) && !wanted.has(name)) continue;
         seen += 1;
-        this.guard.begin(batch.fuel);
+        const before = batch.isLong ? (this.before?.get(id) ?? null) : null;
+        this.guard.begin(batch.fuel, before);
         const outcome = await fresh.run(test, batch.asyncMs);
         this.compare(told, id, outcome);
         if (this.guard.fuel < 0) told.hung = true;

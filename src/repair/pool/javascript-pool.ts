@@ -4,7 +4,14 @@ import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate, Edit } from '../edits/edit.ts';
 import { childOf, type SourceFile, type SyntaxNode } from '../tree.ts';
 import { type Hook, Instrumentation } from './instrument.ts';
-import type { CandidatePool, Learned, LearnedTest, TellVerdict, Trial } from './pool.ts';
+import {
+  type CandidatePool,
+  isLong,
+  type Learned,
+  type LearnedTest,
+  type TellVerdict,
+  type Trial,
+} from './pool.ts';
 import { expressionTransform, needsTransform, softenTests, toScript } from './transform.ts';
 import { Worker } from './worker.ts';
 
@@ -170,6 +177,7 @@ class JavaScriptPool implements CandidatePool {
       candidates: listed,
       failing: trial.failing,
       passing: trial.passing,
+      isLong: isLong(chosen, trial),
       fuel: 100_000 + 20 * fuel,
       asyncMs: Math.max(300, 5 * Math.max(0, ...chosen.map((test) => test.seconds * 1000))),
       wallSeconds: 1 + 10 * seconds,

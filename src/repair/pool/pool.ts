@@ -65,3 +65,14 @@ export interface CandidatePool {
   ): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Failing tests of more seconds end at the first assertion that is no better than before. */
+const LONG_SECONDS = 0.004;
+
+export function isLong(tests: readonly LearnedTest[], { failing }: Trial): boolean {
+  const ids = new Set(failing);
+  const seconds = tests
+    .filter(({ id }) => ids.has(id))
+    .reduce((sum, each) => sum + each.seconds, 0);
+  return seconds > LONG_SECONDS;
+}

@@ -39,21 +39,32 @@ class Softener(ast.NodeTransformer):
         return ast.fix_missing_locations(ast.copy_location(wrapped, node))
 
 
+class NoBetter(BaseException):
+    """A long test ends at the first assertion that fails as it did before."""
+
+
 class Checks:
     """Collects what the assertions of one run told."""
 
     def __init__(self):
-        self.held = {}
-        self.times = {}
+        self.clear()
 
     def __call__(self, number, held):
         time_of = self.times.get(number, 0)
         self.times[number] = time_of + 1
         self.held[(number, time_of)] = held
+        before = self.before.get("%d:%d" % (number, time_of)) if self.before is not None else None
+        if held:
+            self.improved += before is not True
+        elif self.before is not None and self.improved == 0:
+            raise NoBetter()
 
-    def clear(self):
+    def clear(self, before=None):
+        """`before`: how the assertions did, when the first that is no better is to end the test."""
         self.held = {}
         self.times = {}
+        self.before = before
+        self.improved = 0
 
 
 checks = Checks()

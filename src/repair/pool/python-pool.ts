@@ -1,7 +1,13 @@
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate } from '../edits/edit.ts';
 import type { SourceFile } from '../tree.ts';
-import type { CandidatePool, LearnedTest, TellVerdict, Trial } from './pool.ts';
+import {
+  type CandidatePool,
+  isLong,
+  type LearnedTest,
+  type TellVerdict,
+  type Trial,
+} from './pool.ts';
 import { type PythonUnit, pythonUnit, unitText } from './python.ts';
 import { Worker } from './worker.ts';
 
@@ -140,6 +146,7 @@ class PythonPool implements CandidatePool {
       candidates: listed,
       failing: positions(trial.failing),
       passing: positions(trial.passing),
+      isLong: isLong(this.tests, trial),
       cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds)),
     };
     await worker.run(batch, (id, kind, improved, broken) => {

@@ -184,7 +184,7 @@ class Server:
             if not unit.put(code):
                 return ["unswappable", 0, 0]
             try:
-                return self.judge(failing, passing)
+                return self.judge(failing, passing, batch["isLong"])
             finally:
                 unit.restore()
 
@@ -240,14 +240,14 @@ class Server:
         ready.append((candidate["id"], unit, code))
         return None
 
-    def judge(self, failing, passing):
+    def judge(self, failing, passing, is_long):
         """Failing tests first; the passing ones only when all of those pass."""
         improved = broken = 0
         passed = True
         for index in failing:
-            checks.clear()
-            outcome = self.cases[index].run()
             base = self.base.get(index, {})
+            checks.clear(base if is_long else None)
+            outcome = self.cases[index].run()
             held = {"%d:%d" % key: value for key, value in checks.held.items()}
             for key, value in held.items():
                 before = base.get(key)
