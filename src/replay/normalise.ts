@@ -19,6 +19,8 @@ const NOISE: readonly (readonly [RegExp, string])[] = [
   [/\b0x[0-9a-f]{6,}\b/gi, '<address>'],
   [/\b(pid|PID|process)([ =:]+)\d+/g, '$1$2<pid>'],
   [/^\[(\d+)\] \d+$/gm, '[$1] <pid>'],
+  // A search with a time limit gets as far as the machine lets it.
+  [/^Tried \d+ candidates in \S+ \(\d+ a second\)/gm, 'Tried <count> candidates'],
   [/(127\.0\.0\.1|localhost|\[::1\]):\d{4,5}\b/g, '$1:<port>'],
   [/\/(?:var\/)?tmp\/[\w.-]+/g, '<temporary>'],
 ];
