@@ -5,8 +5,10 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: ['tests/data/**', 'tests/runners/**', 'tests/repos/**', 'tests/demo/packages/**'],
     globalSetup: ['tests/setup/global.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Real processes on a machine that others may keep busy: one second chance, which the report names.
+    retry: process.env.CI ? 1 : 0,
     maxWorkers: 2,
     pool: 'forks',
   },

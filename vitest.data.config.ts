@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ['tests/data/**/*.test.ts'],
     globalSetup: ['tests/setup/global.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    retry: process.env.CI ? 1 : 0,
     maxWorkers: 2,
     pool: 'forks',
     passWithNoTests: false,
