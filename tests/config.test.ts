@@ -28,7 +28,7 @@ test('the default file lies under XDG_CONFIG_HOME', async () => {
 
 test.each([
   ['{', /is not JSON/],
-  ['{"maxStep": 7}', /unknown field "maxStep"; the fields are model, sandbox/],
+  ['{"maxStep": 7}', /unknown field "maxStep"; the fields are model, fallbackModel/],
   ['{"maxSteps": "7"}', /field "maxSteps"/],
   ['{"maxCost": 0}', /field "maxCost"/],
   ['{"sandbox": "docker"}', /field "sandbox"/],

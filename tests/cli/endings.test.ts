@@ -158,12 +158,13 @@ describe('commands that do not want to end', () => {
     'hang, fork and setsid in the sandbox %s: nothing is left',
     async (sandbox) => {
       const run = start(
-        [{ actions: [{ tool: 'run_tests', input: {} }] }],
+        [{ actions: [{ tool: 'run_tests', input: {} }] }, bash(SETSID)],
         [...['--sandbox', sandbox, '--max-time', '4s', '--test', `bash -c "${SETSID}"`]],
       );
       const { code, stdout } = await run.finished;
       expect(code, stdout).toBe(1);
       expect(jsonLines(stdout).at(-1)).toMatchObject({ status: 'limit' });
+      expect(stdout).toMatch(/The tests were stopped after \d+ s/);
       expect(await gone('44.5')).toEqual([]);
       expect(readdirSync(run.temp)).toEqual([]);
     },
