@@ -1,5 +1,5 @@
 import { readLog } from '../grading/read-log.ts';
-import { resolveTest } from '../grading/verdict.ts';
+import { statusOf } from '../grading/verdict.ts';
 import type { Instance } from '../instance.ts';
 
 /** Expected tests whose status is not the same in all logs of the same patch. */
@@ -9,7 +9,7 @@ export function flakyTests(logs: readonly string[], instance: Instance): string[
     return reading.valid ? reading.statuses : new Map<string, string>();
   });
   return [...instance.failToPass, ...instance.passToPass].filter((test) => {
-    const found = maps.map((statuses) => statuses.get(resolveTest(test, statuses) ?? ''));
+    const found = maps.map((statuses) => statusOf(test, statuses));
     return new Set(found).size > 1;
   });
 }

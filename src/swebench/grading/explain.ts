@@ -1,6 +1,7 @@
 import type { GradedInstance } from '../instance.ts';
+import { findMarkers, markedPart } from './find-markers.ts';
 import { TEST_EXIT_CODE } from './markers.ts';
-import { contextOf, EXIT_CODE_PARSER, markedPart, parserOf, readLog } from './read-log.ts';
+import { contextOf, EXIT_CODE_PARSER, parserOf, readLog } from './read-log.ts';
 import { gradeTests, resolveTest, type TestsStatus } from './verdict.ts';
 
 export interface ExplainedTest {
@@ -66,7 +67,7 @@ function exitCodeLine(text: string): FindLine {
 function resultLines(text: string, instance: GradedInstance): FindLine {
   const lines = numberedLines(text);
   const log = lines.map((line) => line.text).join('\n');
-  const { text: marked, start } = markedPart(log);
+  const { text: marked, start } = markedPart(log, findMarkers(log));
   const parser = parserOf(instance);
   const collect = (part: string) => {
     const places = new Map<string, number | null>();

@@ -1,12 +1,12 @@
 import type { GradedInstance } from '../instance.ts';
 import { ERROR, FAILED } from '../parsers/status.ts';
 import { patchedPaths } from '../patched-paths.ts';
+import { findMarkers } from './find-markers.ts';
 import { END_TEST_OUTPUT, normalizeLineEnds, START_TEST_OUTPUT } from './markers.ts';
 import {
   contextOf,
   EXIT_CODE_PARSER,
   exitCodeStatus,
-  exitCodes,
   hasFailure,
   parserOf,
   suiteRan,
@@ -60,7 +60,7 @@ export function hardenedVerdict(
   }
   const start = log.lastIndexOf(START_TEST_OUTPUT) + START_TEST_OUTPUT.length;
   const end = log.lastIndexOf(END_TEST_OUTPUT);
-  const codes = exitCodes(log);
+  const codes = findMarkers(log).exitCodes;
   if (new Set(codes).size > 1) {
     reasons.push(`the log records different exit codes: ${[...new Set(codes)].join(', ')}`);
   }

@@ -5,6 +5,9 @@ export const TEST_EXIT_CODE = '>>>>> Test Exit Code';
 export const APPLY_PATCH_FAIL = '>>>>> Patch Apply Failed';
 export const APPLY_PATCH_PASS = '>>>>> Applied Patch';
 
+/** Every marker begins with it. */
+export const MARKER_START = '>>>>> ';
+
 /** Anywhere in a log, any of these means that no test result counts. */
 export const BAD_CODES: readonly string[] = [
   APPLY_PATCH_FAIL,

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../../errors.ts';
 import type { Instance } from '../instance.ts';
 import { LogFormatError } from '../parsers/parser.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import { classifyFailure } from './infrastructure.ts';
+import { readTextSync } from './read-text.ts';
 import { gradeInstance, pythonJson } from './report.ts';
 import { type InstanceOutcome, type RunReport, runReport, runReportName } from './run-report.ts';
 
@@ -120,15 +121,15 @@ async function storedLogs(
   const found: StoredLog[] = [];
   for (const { name } of names.filter((entry) => !entry.isFile()).sort(byName)) {
     const place = join(folder, name);
-    const log = await readOptional(join(place, 'test_output.txt'));
+    const log = readOptional(join(place, 'test_output.txt'));
     const instance = instances.get(name);
     if (!instance) {
       if (log !== null) unknown.push(name);
       continue;
     }
-    const patch = await readOptional(join(place, 'patch.diff'));
+    const patch = readOptional(join(place, 'patch.diff'));
     if (log === null && patch === null) continue;
-    const harnessLog = (await readOptional(join(place, 'run_instance.log'))) ?? '';
+    const harnessLog = readOptional(join(place, 'run_instance.log')) ?? '';
     found.push({ instance, log, harnessLog, patch });
   }
   if (unknown.length > 0) {
@@ -143,9 +144,9 @@ function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : 1;
 }
 
-async function readOptional(path: string): Promise<string | null> {
+function readOptional(path: string): string | null {
   try {
-    return await readFile(path, 'utf8');
+    return readTextSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

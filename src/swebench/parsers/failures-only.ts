@@ -1,5 +1,5 @@
 import { type LogParser, lineCounter } from './parser.ts';
-import { pattern, strip, withoutAnsi } from './python-text.ts';
+import { eachLine, pattern, strip, withoutAnsi } from './python-text.ts';
 import { FAILED } from './status.ts';
 
 /** A parser for a runner that names its failures only; `failures` in turn, the last group of each is the name. */
@@ -59,8 +59,11 @@ const JASMINE = pattern('^\\d+\\)\\s(.*)');
 
 /** Jasmine's list of failures. */
 export const parseMarked: LogParser = (log, record) => {
-  log.split('\n').forEach((line, at) => {
-    const [, test] = JASMINE.exec(line) ?? [];
+  eachLine(log, (start, end, at) => {
+    // The first character is a digit, of any script.
+    const first = log.charCodeAt(start);
+    if (!(first >= 0x30 && first <= 0x39) && first < 0x80) return;
+    const [, test] = JASMINE.exec(log.slice(start, end)) ?? [];
     if (test !== undefined) record(strip(test), FAILED, at);
   });
 };

@@ -1,32 +1,48 @@
 import { parseJestSuites } from './jest-suites.ts';
 import { LogFormatError, type LogParser, type RecordResult } from './parser.ts';
-import { after, afterLast, beforeLast, pattern, strip } from './python-text.ts';
+import { after, afterLast, beforeLast, eachLine, pattern, strip, stripped } from './python-text.ts';
 import { FAILED, PASSED } from './status.ts';
 import { SuiteStack } from './suite-stack.ts';
 
-const EPILOGUE = pattern('\\n[ \\t]*\\d+ passing');
+const EPILOGUE = pattern('\\n[ \\t]*\\d+ passing', 'y');
 const DURATION = pattern('\\(\\d+ms\\)', 'g');
 const FAILURE = pattern('^\\d+\\)');
+const CHECKS = ['✓', '✔'];
 
 /** Mocha's spec reporter up to its summary; a test's name is the heading just above and its own. */
 export const parseHighlightJs: LogParser = (log, record) => {
-  const end = EPILOGUE.exec(log)?.index ?? log.length;
+  const end = epilogue(log);
   let suite: string | undefined;
   const nameOf = (text: string) => {
-    const test = strip(text.replace(DURATION, ''));
+    const test = strip(text.includes('ms)') ? text.replace(DURATION, '') : text);
     return suite === undefined ? test : `${suite}.${test}`;
   };
-  log
-    .slice(0, end)
-    .split('\n')
-    .forEach((line, at) => {
-      const text = strip(line);
-      const check = ['✓', '✔'].find((mark) => text.startsWith(mark));
-      if (check !== undefined) record(nameOf(after(line, check)), PASSED, at);
-      else if (FAILURE.test(text)) record(nameOf(after(line, ')')), FAILED, at);
-      else if (line.startsWith('  ')) suite = text;
-    });
+  eachLine(log.slice(0, end), (lineStart, lineEnd, at) => {
+    const [start, stop] = stripped(log, lineStart, lineEnd);
+    const first = log.charCodeAt(start);
+    const mayCount = (first >= 0x30 && first <= 0x39) || first >= 0x80;
+    const check = mayCount ? CHECKS.find((mark) => log.startsWith(mark, start)) : undefined;
+    if (check !== undefined) {
+      record(nameOf(log.slice(start + check.length, lineEnd)), PASSED, at);
+    } else if (mayCount && FAILURE.test(log.slice(start, stop))) {
+      record(nameOf(after(log.slice(lineStart, lineEnd), ')')), FAILED, at);
+    } else if (log.startsWith('  ', lineStart) && lineEnd - lineStart >= 2) {
+      suite = log.slice(start, stop);
+    }
+  });
 };
+
+/** Where the line break before the summary stands, or the end of the log. */
+function epilogue(log: string): number {
+  let at = log.indexOf(' passing');
+  while (at !== -1) {
+    const lineBreak = log.lastIndexOf('\n', at);
+    EPILOGUE.lastIndex = Math.max(0, lineBreak);
+    if (lineBreak !== -1 && EPILOGUE.test(log)) return lineBreak;
+    at = log.indexOf(' passing', at + 1);
+  }
+  return log.length;
+}
 
 /** The JSON reporter of Mocha, printed after its command line. */
 export const parsePrismJs: LogParser = (log, record) => {

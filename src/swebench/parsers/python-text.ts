@@ -63,6 +63,11 @@ function isSpace(code: number): boolean {
   );
 }
 
+/** Whether there is white space at an offset. */
+export function isSpaceAt(text: string, at: number): boolean {
+  return at >= 0 && at < text.length && isSpace(text.charCodeAt(at));
+}
+
 /** Number of white space characters that `text` starts with. */
 export function indentation(text: string): number {
   let at = 0;
@@ -94,6 +99,29 @@ export function words(text: string, limit = Number.POSITIVE_INFINITY): string[] 
     found.push(text.slice(start, at));
   }
   return found;
+}
+
+/** Calls `visit` with where each line of `text.split("\n")` starts and ends; nothing is copied. */
+export function eachLine(
+  text: string,
+  visit: (start: number, end: number, index: number) => void,
+): void {
+  let start = 0;
+  for (let index = 0; ; index += 1) {
+    const found = text.indexOf('\n', start);
+    visit(start, found === -1 ? text.length : found, index);
+    if (found === -1) return;
+    start = found + 1;
+  }
+}
+
+/** Where a line starts and ends after `str.strip()`. */
+export function stripped(text: string, start: number, end: number): [number, number] {
+  let from = start;
+  let to = end;
+  while (from < to && isSpace(text.charCodeAt(from))) from += 1;
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to -= 1;
+  return [from, to];
 }
 
 /** What stands before the first `separator`, or the whole text: `text.split(separator)[0]`. */

@@ -14,7 +14,7 @@ describe('HumanEval', () => {
     ['the reference solutions', (solution: string) => solution, 164],
     ['empty completions', () => '', 0],
   ])(
-    '%s pass %i',
+    '%s',
     async (_, completionOf, expected) => {
       const problems = await readProblems(join(sharedData, 'humaneval', 'HumanEval.jsonl.gz'));
       expect(problems.length).toBe(164);

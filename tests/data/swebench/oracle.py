@@ -5,7 +5,7 @@ Reads one JSON object a line on standard input and writes one a line.
   {"do": "parse", "parser", "log", "instanceId", "version"}   -> {"map": [[test, status], ...]} or {"error"}
   {"do": "report", "row", "patch", "file"}                     -> {"report"} or {"error"}
   {"do": "names"}                                              -> {"names": [...]}
-  {"do": "time", "rows": [...], "files": [...]}                -> {"seconds", "logs"}
+  {"do": "time", "rows": [...], "files": [...]}                -> {"seconds", "cpu"}
 """
 
 import contextlib
@@ -79,10 +79,12 @@ def answer(request):
     if do == "run_report":
         return run_report(request)
     if do == "time":
-        start = time.perf_counter()
-        for row, file in zip(request["rows"], request["files"]):
-            report_of(row, "x", file)
-        return {"seconds": time.perf_counter() - start, "logs": len(request["files"])}
+        specs = [spec_of(row) for row in request["rows"]]
+        predictions = [{"instance_id": spec.instance_id, "model_patch": "x"} for spec in specs]
+        start, cpu = time.perf_counter(), time.process_time()
+        for spec, prediction, file in zip(specs, predictions, request["files"]):
+            grading.get_eval_report(spec, prediction, file, True)
+        return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
     raise ValueError(do)
 
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodes, readLog } from '../../../src/swebench/grading/read-log.ts';
+import { findMarkers } from '../../../src/swebench/grading/find-markers.ts';
+import { readLog } from '../../../src/swebench/grading/read-log.ts';
 import { gradeInstance, pythonJson } from '../../../src/swebench/grading/report.ts';
 import { LogFormatError } from '../../../src/swebench/parsers/parser.ts';
 import { END, exitCode, instance, log, PASSING, START } from './support.ts';
@@ -64,8 +65,9 @@ describe('a log', () => {
   });
 
   it('records exit codes in any digits', () => {
-    expect(exitCodes('>>>>> Test Exit Code: 1\n>>>>> Test Exit Code:\n -12')).toEqual([1, -12]);
-    expect(exitCodes('>>>>> Test Exit Code: ١٢')).toEqual([12]);
+    const exitCodesOf = (text: string) => findMarkers(text).exitCodes;
+    expect(exitCodesOf('>>>>> Test Exit Code: 1\n>>>>> Test Exit Code:\n -12')).toEqual([1, -12]);
+    expect(exitCodesOf('>>>>> Test Exit Code: ١٢')).toEqual([12]);
   });
 
   it('needs a parser of the registry', () => {

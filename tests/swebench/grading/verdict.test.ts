@@ -33,6 +33,13 @@ describe('the verdict', () => {
     expect(graded(status, 'fail_only')).toEqual([place, place]);
   });
 
+  it('of a test that is not named is none, also beside a result without a name', () => {
+    const statuses = new Map([['', 'PASSED']]);
+    const tests = gradeTests(statuses, instance({ failToPass: ['t'], passToPass: ['u'] }));
+    expect(tests.FAIL_TO_PASS.failure).toEqual(['t']);
+    expect(tests.PASS_TO_PASS.failure).toEqual(['u']);
+  });
+
   it('needs an evaluation type that exists', () => {
     expect(() => graded('PASSED', 'some')).toThrow(LogFormatError);
   });
