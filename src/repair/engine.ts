@@ -9,6 +9,7 @@ import type { Candidate } from './edits/edit.ts';
 import { byCost } from './edits/enumerate.ts';
 import { type Region, regionsOf } from './localise/regions.ts';
 import { crashRows, rankLines, type SuspiciousLine } from './localise/suspicion.ts';
+import { isTestFile } from './localise/test-paths.ts';
 import { openPool } from './pool/open.ts';
 import type { CandidatePool, Trial } from './pool/pool.ts';
 import { rankedPatch } from './ranked.ts';
@@ -42,6 +43,7 @@ const MOST_REGIONS = 60;
 /** Plausible candidates that the project's own command looks at, at most. */
 const MOST_VALIDATED = 12;
 const SHOWN_LINES = 12;
+const MOST_TEST_FILES = 40;
 const PASSING_SECONDS = 0.5;
 
 /** Localises, searches and validates; see docs/architecture.md. Never edits the workspace itself. */
@@ -128,6 +130,11 @@ async function whatFails(
   }
   options.progress('reproducing the failing tests');
   const report = await failingReport(options, copy);
+  if (report.timedOut && report.cases.length === 0) {
+    // A test without end: the worker finds out which one.
+    const files = await testFiles(copy);
+    if (files.length > 0) return { engine: engineOf(report, runner), failing: new Set(), files };
+  }
   if (report.state !== 'ran' && report.cases.length === 0) {
     return `the tests did not run: ${firstLine(report.output)}`;
   }
@@ -207,6 +214,29 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
           reason: `none of ${result.tried} small changes tried makes the failing tests pass without breaking others`,
         }),
   };
+}
+
+function engineOf(report: TestReport, runner: Runner | null): string {
+  return report.runner === 'command' && runner ? runner.name : report.runner;
+}
+
+/** Files that look like tests by their name. */
+async function testFiles(workspace: Workspace): Promise<string[]> {
+  const listed = await workspace.exec(['git', 'ls-files', '-co', '--exclude-standard'], {
+    timeoutMs: 20_000,
+  });
+  const found = await workspace.exec(
+    ['find', '.', '-type', 'f', '-not', '-path', '*/node_modules/*'],
+    {
+      timeoutMs: 20_000,
+    },
+  );
+  const names = listed.exitCode === 0 ? listed.stdout : found.stdout;
+  return names
+    .split('\n')
+    .map((name) => name.replace(/^\.\//, ''))
+    .filter((name) => isTestFile(name))
+    .slice(0, MOST_TEST_FILES);
 }
 
 /** Runs the failing tests' files, or everything when nothing is known. */

@@ -18,6 +18,7 @@ interface Exchange {
 /** What `run_tests` tells programs. */
 const TestsData = z.object({
   state: z.string(),
+  timedOut: z.boolean().default(false),
   cases: z.array(z.object({ id: z.string(), verdict: z.string(), file: z.string().optional() })),
   newlyFailing: z.array(z.string()).default([]),
 });
@@ -35,14 +36,24 @@ export function nextMove(messages: readonly Message[]): Move {
   if (!tests) return act('First I run the tests, to see what fails.', 'run_tests', {});
   const before = testsOf(tests.observation);
   // A run that came to no end still tells in which test that was.
-  if (!before || (before.state !== 'ran' && failingIds(before).length === 0)) {
+  const isEndless = before?.timedOut === true && before.state !== 'ran';
+  if (!before || (before.state !== 'ran' && !isEndless && failingIds(before).length === 0)) {
     return stop(
       `The tests could not be run, and without them nothing can be repaired: ${firstLine(tests.observation.text)}`,
     );
   }
   const failing = failingIds(before);
-  if (failing.length === 0) return stop('No test fails, so there is nothing to repair by.');
+  if (failing.length === 0 && !isEndless) {
+    return stop('No test fails, so there is nothing to repair by.');
+  }
   const search = exchanges.find((each) => each.tool === 'repair');
+  if (!search && failing.length === 0) {
+    return act(
+      'A test does not come to its end. I search for a small change that ends it.',
+      'repair',
+      {},
+    );
+  }
   if (!search) {
     const count = failing.length === 1 ? 'One test fails' : `${failing.length} tests fail`;
     return act(

@@ -1,11 +1,20 @@
+import type { SyntaxNode } from '../tree.ts';
 import { type EditContext, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { unique } from './ingredients.ts';
 import { fitted, Level } from './precedence.ts';
 
+/** Bounds of the digits and of the letters, and what follows them. */
+const CHARACTER_CODES = ['48', '57', '58', '65', '90', '91', '97', '122', '123'];
+/** The ones that stand beside an open bound: `< 91`, `> 64`. */
+const AFTER_CODES = ['58', '91', '123'];
+
 /** Other numbers: one more, one less, the common ones, those of the region and of the prose. */
 export function* numbers(context: EditContext): Generator<Edit> {
   const { ingredients } = context;
+  const speaksOfCharacters = /charCodeAt|codePointAt|\bord\(|\bchr\(|fromCharCode/.test(
+    text(context, context.region),
+  );
   for (const { node, text: own } of ofRole(context, 'number')) {
     const value = Number(own.replace(/_/g, ''));
     const parent = node.parent;
@@ -17,7 +26,8 @@ export function* numbers(context: EditContext): Generator<Edit> {
       const level = other.startsWith('-') ? Level.unary : Level.atom;
       yield replace(node, fitted(context, node, other, level), 'number', extra);
     };
-    if (Number.isSafeInteger(value) && /^\d+$/.test(own)) {
+    const isInteger = Number.isSafeInteger(value) && /^\d+$/.test(own);
+    if (isInteger) {
       yield* give(String(value + 1), 0);
       if (value > 0) yield* give(String(value - 1), 0);
       for (const common of ['0', '1', '2', '10']) yield* give(common, 0.8);
@@ -33,6 +43,12 @@ export function* numbers(context: EditContext): Generator<Edit> {
       yield* give(String(value / 10), 2.5);
       yield* give(String(value * 10), 2.5);
     }
+    if (isInteger && speaksOfCharacters) {
+      const isOpen = /[<>]\s*$/.test(surroundings(context, node));
+      for (const code of CHARACTER_CODES) {
+        yield* give(code, 1.2 + (AFTER_CODES.includes(code) === isOpen ? 0 : 0.5));
+      }
+    }
     for (const other of ingredients.numbers) yield* give(other, 1.5);
     for (const hint of ingredients.hints.literals)
       if (/^\d+(\.\d+)?$/.test(hint)) yield* give(hint, 2);
@@ -40,6 +56,11 @@ export function* numbers(context: EditContext): Generator<Edit> {
       yield { ...replace(signed, text(context, node), 'number', 0.7) };
     }
   }
+}
+
+/** The characters just before a node: the operator that it is compared by. */
+function surroundings(context: EditContext, node: SyntaxNode): string {
+  return context.source.text.slice(Math.max(0, node.start - 4), node.start);
 }
 
 /** Other strings: shorter, empty, in other case, those of the region and of the prose. */

@@ -11,3 +11,10 @@ export function isTestPath(path: string): boolean {
   }
   return /^(?:test_.*|.*_test|conftest|.*[._-](?:test|spec)|tests?|.*test)\.[a-z]+$/.test(name);
 }
+
+/** @returns whether a path looks like a file with tests, not only like something that belongs to tests */
+export function isTestFile(path: string): boolean {
+  const name = path.split('/').at(-1) ?? '';
+  if (/^(?:test_.*|.*_test|tests)\.py$/.test(name)) return true;
+  return /^(?:.*[._-](?:test|spec)|test)\.[cm]?[jt]sx?$/.test(name);
+}

@@ -11,6 +11,10 @@ const { TestRegistry } = require('./test-registry.cjs');
 
 /** Candidates between two looks at whether the tests still behave as before. */
 const CHUNK = 30;
+/** Loop turns and calls of a test that may not end, while the tests are learned. */
+const GUARDED_FUEL = 500_000;
+const LEAST_FUEL = 100_000;
+const MOST_FUEL = 20_000_000;
 
 exports.main = async function main(folder) {
   const file = (name) => path.join(folder, name);
@@ -49,6 +53,8 @@ class Runner {
     this.registry = new TestRegistry(config);
     this.loader = new ModuleLoader(folder, config, this.registry);
     this.bases = new Map();
+    /** Loop turns and calls that a test of a candidate may take, by base. */
+    this.fuel = new Map();
     /** Test files loaded with the module of the batch as it stands. */
     this.loaded = new Map();
     this.current = null;
@@ -79,6 +85,8 @@ class Runner {
     const learned = {
       tests: tests.map((test) => ({
         ...test,
+        // Assertions that go on take the longer way.
+        seconds: Math.max(test.seconds, soft ? (verdicts.get(test.id)?.seconds ?? 0) : 0),
         checks: soft ? (verdicts.get(test.id)?.checks ?? []) : [],
       })),
       load,
@@ -102,16 +110,17 @@ class Runner {
       }
       for (const test of loaded.tests) {
         if (performance.now() > until) break;
+        process.send('step');
         const start = performance.now();
-        this.guard.begin(Infinity);
+        this.guard.begin(this.config.guarded ? GUARDED_FUEL : Infinity);
+        const isOut = () => this.guard.fuel < 0;
         const outcome = await loaded.run(test, this.config.testSeconds * 1000);
         const failed = outcome.error || this.guard.broken > 0;
         tests.push({
           id: idOf(name, test),
           file: name,
-          verdict: outcome.skipped ? 'skipped' : failed ? 'failed' : 'passed',
+          verdict: outcome.skipped ? 'skipped' : isOut() ? 'hang' : failed ? 'failed' : 'passed',
           seconds: (performance.now() - start) / 1000,
-          fuel: this.guard.used,
           lines: coverage?.take() ?? {},
           checks: [...this.guard.checks],
           ...failureOf(outcome.error, this.config),
@@ -195,16 +204,36 @@ class Runner {
     this.loader.forget();
     this.loaded.clear();
     for (const name of filesOf([...batch.failing, ...batch.passing])) {
-      this.guard.begin(batch.fuel);
+      this.guard.begin(GUARDED_FUEL);
       this.loaded.set(name, await this.load(name));
     }
+    if (!this.fuel.has(batch.base)) await this.measure(batch);
     this.current = batch.base;
+  }
+
+  /** How much fuel the tests use with the module as it stands; a candidate gets several times as much. */
+  async measure(batch) {
+    let most = 0;
+    for (const [name, wanted] of byFile([...batch.failing, ...batch.passing])) {
+      const fresh = this.loaded.get(name)?.again?.();
+      for (const test of fresh?.tests ?? []) {
+        if (!wanted.has(idOf(name, test))) continue;
+        // What does not end with the module as it stands tells nothing of what it takes.
+        if (batch.endless.includes(idOf(name, test))) continue;
+        this.guard.begin(MOST_FUEL);
+        await fresh.run(test, batch.asyncMs);
+        if (this.guard.fuel >= 0) most = Math.max(most, this.guard.used);
+      }
+    }
+    this.fuel.set(batch.base, LEAST_FUEL + 10 * most);
   }
 
   async isUnchanged(batch) {
     this.guard.on = -1;
-    const failing = await this.runLoaded(batch, batch.failing);
-    if (failing.all || failing.improved > 0 || failing.broken > 0) return false;
+    const ending = batch.failing.filter((id) => !batch.endless.includes(id));
+    const failing = await this.runLoaded(batch, ending);
+    const isOther = failing.all || failing.improved > 0 || failing.broken > 0;
+    if (ending.length > 0 && isOther) return false;
     return (await this.runLoaded(batch, batch.passing)).all;
   }
 
@@ -220,6 +249,7 @@ class Runner {
   }
 
   async judgeLoaded(batch, candidate) {
+    if (!this.fuel.has(batch.base)) await this.useBase(batch);
     const base = this.baseOf(batch.base);
     const text = base.slice(0, candidate.start) + candidate.text + base.slice(candidate.end);
     this.current = null;
@@ -231,7 +261,7 @@ class Runner {
       for (const name of filesOf(ids)) {
         if (this.loaded.has(name)) continue;
         this.loader.forget();
-        this.guard.begin(batch.fuel);
+        this.guard.begin(this.fuel.get(batch.base) ?? GUARDED_FUEL);
         this.loaded.set(name, await this.load(name));
       }
       return this.runLoaded(batch, ids);
@@ -258,7 +288,7 @@ class Runner {
         if (!wanted.has(id) && !wanted.has(name)) continue;
         seen += 1;
         const before = batch.isLong ? (this.before?.get(id) ?? null) : null;
-        this.guard.begin(batch.fuel, before);
+        this.guard.begin(this.fuel.get(batch.base) ?? GUARDED_FUEL, before);
         const outcome = await fresh.run(test, batch.asyncMs);
         this.compare(told, id, outcome);
         if (this.guard.fuel < 0) told.hung = true;

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
+import { languageOf } from '../../syntax/languages.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate, Edit } from '../edits/edit.ts';
-import { childOf, type SourceFile, type SyntaxNode } from '../tree.ts';
+import { childOf, parseSource, type SourceFile, type SyntaxNode } from '../tree.ts';
 import { type Hook, Instrumentation } from './instrument.ts';
 import {
   type CandidatePool,
+  endless,
   isLong,
   type Learned,
   type LearnedTest,
+  secondsOf,
   type TellVerdict,
   type Trial,
 } from './pool.ts';
@@ -29,7 +32,12 @@ export interface JavaScriptPoolOptions {
 }
 
 const MEMORY = 512 << 20;
-const Request = z.object({ filename: z.string(), text: z.string(), soft: z.boolean() });
+const Request = z.object({
+  filename: z.string(),
+  text: z.string(),
+  soft: z.boolean(),
+  guard: z.boolean(),
+});
 
 /** Starts the workers and learns the tests. @throws {Error} when they cannot be loaded in the worker */
 export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promise<CandidatePool> {
@@ -80,9 +88,13 @@ export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promis
 async function answer(request: unknown): Promise<unknown> {
   const parsed = Request.safeParse(request);
   if (!parsed.success) return { error: 'a request of another form' };
-  const { filename, text, soft } = parsed.data;
+  const { filename, text, soft, guard } = parsed.data;
   try {
-    const wanted = soft ? await softenTests(filename, text) : text;
+    const wanted = soft
+      ? await softenTests(filename, text)
+      : guard
+        ? await guarded(filename, text)
+        : text;
     return { code: needsTransform(filename, text) ? toScript(filename, wanted) : wanted };
   } catch (error) {
     return { error: messageOf(error) };
@@ -98,6 +110,12 @@ interface Base {
   readonly instrumentation: Instrumentation;
   /** Null: functions cannot be sent on their own. */
   readonly expression: ((code: string) => string) | null;
+}
+
+async function guarded(filename: string, text: string): Promise<string> {
+  const language = languageOf(filename);
+  const source = language && (await parseSource(filename, language, text));
+  return source && !source.hasError ? new Instrumentation(source).apply([]) : text;
 }
 
 class JavaScriptPool implements CandidatePool {
@@ -140,7 +158,7 @@ class JavaScriptPool implements CandidatePool {
       for (const path of new Set(candidates.map((candidate) => candidate.path))) {
         if (signal.aborted || !worker.isAlive) return;
         const group = candidates.filter((candidate) => candidate.path === path);
-        await this.runOn(worker, path, group, trial, told);
+        await this.runOn(worker, path, group, trial, told, signal);
       }
     } finally {
       const next = this.waiting.shift();
@@ -155,6 +173,7 @@ class JavaScriptPool implements CandidatePool {
     candidates: readonly Candidate[],
     trial: Trial,
     told: TellVerdict,
+    signal: AbortSignal,
   ): Promise<void> {
     const source = this.options.source(path);
     const base = source && this.baseOf(source);
@@ -169,8 +188,7 @@ class JavaScriptPool implements CandidatePool {
     const chosen = this.tests.filter(
       ({ id }) => trial.failing.includes(id) || trial.passing.includes(id),
     );
-    const seconds = chosen.reduce((sum, test) => sum + test.seconds, 0);
-    const fuel = Math.max(0, ...chosen.map((test) => test.fuel ?? 0));
+    const seconds = secondsOf(chosen);
     const batch = {
       path,
       base: base.name,
@@ -178,11 +196,11 @@ class JavaScriptPool implements CandidatePool {
       failing: trial.failing,
       passing: trial.passing,
       isLong: isLong(chosen, trial),
-      fuel: 100_000 + 20 * fuel,
-      asyncMs: Math.max(300, 5 * Math.max(0, ...chosen.map((test) => test.seconds * 1000))),
+      endless: endless(chosen),
+      asyncMs: Math.max(300, 5 * Math.max(0, ...chosen.map((test) => secondsOf([test]) * 1000))),
       wallSeconds: 1 + 10 * seconds,
     };
-    await worker.run(batch, (id, kind, improved, broken) => {
+    await worker.run(batch, signal, (id, kind, improved, broken) => {
       const candidate = candidates[id];
       if (candidate) told(candidate, { kind, improved, broken });
     });

@@ -16,6 +16,7 @@ class ModuleLoader {
   constructor(folder, config, registry) {
     this.folder = folder;
     this.root = config.root;
+    this.guarded = config.guarded === true;
     this.registry = registry;
     this.modules = new Map();
     this.texts = new Map();
@@ -193,12 +194,14 @@ class ModuleLoader {
   /** The text to compile: as it stands for plain scripts, otherwise as the host has turned it into one. */
   read(filename) {
     const text = fs.readFileSync(filename, 'utf8');
-    const soft = this.soft === true && this.registry.isTestFile(filename);
-    if (!soft && !needsTransform(filename, text)) return text;
+    const isTest = this.registry.isTestFile(filename);
+    const soft = this.soft === true && isTest;
+    const guard = this.guarded && !isTest;
+    if (!soft && !guard && !needsTransform(filename, text)) return text;
     const number = this.asked++;
     const ask = path.join(this.folder, `need-${process.pid}-${number}.json`);
     const answer = path.join(this.folder, `have-${process.pid}-${number}.json`);
-    fs.writeFileSync(`${ask}.part`, JSON.stringify({ filename, text, soft }));
+    fs.writeFileSync(`${ask}.part`, JSON.stringify({ filename, text, soft, guard }));
     fs.renameSync(`${ask}.part`, ask);
     const until = Date.now() + 20_000;
     while (!fs.existsSync(answer)) {

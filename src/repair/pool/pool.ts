@@ -9,8 +9,6 @@ export const LearnedTest = z.object({
   /** `hang`, `died` and others when the worker could not run it. */
   verdict: z.string(),
   seconds: z.number().default(0),
-  /** Loop turns and calls it used (JavaScript). */
-  fuel: z.number().optional(),
   lines: z.record(z.string(), z.array(z.number())).default({}),
   /** Where it failed, outermost call first. */
   frames: z.array(z.tuple([z.string(), z.number()])).default([]),
@@ -75,4 +73,19 @@ export function isLong(tests: readonly LearnedTest[], { failing }: Trial): boole
     .filter(({ id }) => ids.has(id))
     .reduce((sum, each) => sum + each.seconds, 0);
   return seconds > LONG_SECONDS;
+}
+
+/** Seconds that a test without end counts for. */
+const ENDLESS_SECONDS = 0.008;
+
+/** Ids of the tests that came to no end. */
+export function endless(tests: readonly LearnedTest[]): string[] {
+  return tests.filter(({ verdict }) => verdict === 'hang').map(({ id }) => id);
+}
+
+/** Seconds of all tests; one without end would make every limit meaningless and counts little. */
+export function secondsOf(tests: readonly LearnedTest[]): number {
+  return tests
+    .map(({ verdict, seconds }) => (verdict === 'hang' ? ENDLESS_SECONDS : seconds))
+    .reduce((sum, each) => sum + each, 0);
 }

@@ -3,8 +3,10 @@ import type { Candidate } from '../edits/edit.ts';
 import type { SourceFile } from '../tree.ts';
 import {
   type CandidatePool,
+  endless,
   isLong,
   type LearnedTest,
+  secondsOf,
   type TellVerdict,
   type Trial,
 } from './pool.ts';
@@ -95,7 +97,7 @@ class PythonPool implements CandidatePool {
       this.free.pop() ?? (await new Promise<Worker>((take) => this.waiting.push(take)));
     try {
       if (signal.aborted || !worker.isAlive) return;
-      await this.runOn(worker, candidates, trial, told);
+      await this.runOn(worker, candidates, trial, told, signal);
     } finally {
       const next = this.waiting.shift();
       if (next) next(worker);
@@ -108,6 +110,7 @@ class PythonPool implements CandidatePool {
     candidates: readonly Candidate[],
     trial: Trial,
     told: TellVerdict,
+    signal: AbortSignal,
   ): Promise<void> {
     const units: Record<string, unknown>[] = [];
     const sent = this.sent.get(worker) ?? new Set();
@@ -138,18 +141,19 @@ class PythonPool implements CandidatePool {
     if (listed.length === 0) return;
     const index = new Map(this.tests.map((test, position) => [test.id, position]));
     const positions = (ids: readonly string[]) => ids.flatMap((id) => index.get(id) ?? []);
-    const seconds = [...trial.failing, ...trial.passing]
-      .map((id) => this.tests[index.get(id) ?? -1]?.seconds ?? 0)
-      .reduce((sum, each) => sum + each, 0);
+    const seconds = secondsOf(
+      [...trial.failing, ...trial.passing].flatMap((id) => this.tests[index.get(id) ?? -1] ?? []),
+    );
     const batch = {
       units,
       candidates: listed,
       failing: positions(trial.failing),
       passing: positions(trial.passing),
       isLong: isLong(this.tests, trial),
+      endless: positions(endless(this.tests)),
       cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds)),
     };
-    await worker.run(batch, (id, kind, improved, broken) => {
+    await worker.run(batch, signal, (id, kind, improved, broken) => {
       const candidate = candidates[id];
       if (candidate) told(candidate, { kind, improved, broken });
     });

@@ -36,6 +36,7 @@ function supervise() {
     started.on('message', (message) => {
       fresh.since = Date.now();
       if (message === 'ready') fresh.ready = true;
+      if (message === 'step') fresh.step = true;
       if (message === 'done') finish();
     });
     started.on('exit', () => {
@@ -70,6 +71,14 @@ function supervise() {
       return '';
     }
   };
+  /** A test does not come to its end: the next process puts guards into every file of the repository. */
+  const guardAll = () => {
+    if (config.guarded) fail('the tests take too long');
+    config.guarded = true;
+    fs.writeFileSync(file('config.json'), JSON.stringify(config));
+  };
+  const stepLimit = (one) =>
+    one.step ? 3000 + config.testSeconds * 1000 : config.startSeconds * 1000;
   const answered = () => {
     return read(`results-${number}.jsonl`).split('\n').length - 1;
   };
@@ -130,9 +139,9 @@ function supervise() {
         kill();
         skip();
       }
-    } else if (child && !child.ready && Date.now() - child.since > config.startSeconds * 1000) {
+    } else if (child && !child.ready && Date.now() - child.since > stepLimit(child)) {
       kill();
-      if (!fs.existsSync(file('ready.json'))) fail('the tests took too long to load');
+      if (!fs.existsSync(file('ready.json'))) guardAll();
     }
     setTimeout(tick, 5);
   };

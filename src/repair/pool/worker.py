@@ -81,6 +81,9 @@ class Server:
                 tests.append({"id": case.id, "file": case.file, "verdict": value or "unknown"})
                 continue
             self.base[index] = dict(soft[index]["checks"]) if agree and isinstance(soft[index], dict) else {}
+            if agree and isinstance(soft[index], dict):
+                # Assertions that go on take the longer way.
+                value["seconds"] = max(value["seconds"], soft[index]["seconds"])
             tests.append(dict(value, id=case.id, file=case.file))
         self.write("ready.json", {"tests": tests})
 
@@ -118,7 +121,7 @@ class Server:
         finally:
             sys.settrace(None)
         return {
-            "verdict": "skipped" if outcome.skipped else "passed" if outcome.passed else "failed",
+            "verdict": verdict_of(outcome, outcome.passed),
             "seconds": time.process_time() - began,
             "lines": {path: sorted(found) for path, found in lines.items() if found},
             "frames": frames_of(outcome.error),
@@ -134,7 +137,7 @@ class Server:
             outcome = Outcome(False, error=error)
         passed = outcome.passed and all(checks.held.values())
         return {
-            "verdict": "skipped" if outcome.skipped else "passed" if passed else "failed",
+            "verdict": verdict_of(outcome, passed),
             "seconds": time.process_time() - began,
             "checks": [["%d:%d" % key, held] for key, held in checks.held.items()],
         }
@@ -188,13 +191,15 @@ class Server:
             finally:
                 unit.restore()
 
+        ending = [index for index in failing if index not in batch["endless"]]
+
         def run(indices, with_check):
             """Tries some candidates in one child; the last job is to see whether the program is still as it was."""
             told = {}
             jobs = list(indices)
 
             def job(number):
-                return work(jobs[number]) if number < len(jobs) else self.is_unchanged(failing, passing)
+                return work(jobs[number]) if number < len(jobs) else self.is_unchanged(ending, passing)
 
             count = len(jobs) + (1 if with_check else 0)
             run_forked(
@@ -271,6 +276,12 @@ class Server:
             if not outcome.passed or not all(checks.held.values()):
                 return ["breaks", improved, broken + 1]
         return ["passed", improved, broken]
+
+
+def verdict_of(outcome, passed):
+    if isinstance(outcome.error, Hang):
+        return "hang"
+    return "skipped" if outcome.skipped else "passed" if passed else "failed"
 
 
 def cache_clearers():

@@ -39,6 +39,7 @@ export class Worker {
   private readonly answered = new Set<string>();
   private readonly placed = new Set<string>();
   private ended = false;
+  private isBusy = false;
   private output = '';
   private readonly done: Promise<void>;
   private readonly kill = new AbortController();
@@ -93,9 +94,13 @@ export class Worker {
     }
   }
 
-  /** Sends one batch and tells each answer; resolves when all are told or the worker ended. */
+  /**
+   * Sends one batch and tells each answer; resolves when all are told or the worker ended. After an abort the worker
+   * may still be busy and takes no other batch.
+   */
   async run(
     batch: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
     told: (id: number, kind: string, improved: number, broken: number) => void,
   ): Promise<void> {
     const number = this.batches++;
@@ -116,6 +121,9 @@ export class Worker {
         }
       } else if (ended) {
         return;
+      } else if (signal.aborted) {
+        this.isBusy = true;
+        return;
       } else {
         await this.serve();
       }
@@ -129,8 +137,9 @@ export class Worker {
     await this.folder.put(name, content);
   }
 
+  /** False: takes no batch any more. */
   get isAlive(): boolean {
-    return !this.ended;
+    return !this.ended && !this.isBusy;
   }
 
   /** Ends the worker and removes its folder. */
