@@ -12,6 +12,9 @@ import { CandidateQueue } from './queue.ts';
 const REGIONS_AT_ONCE = 6;
 /** Edits of one region that are tried at most. */
 const MOST_EDITS = 25_000;
+/** Candidates that hung get a longer limit when everything else was tried. */
+const PATIENCE = 8;
+const HUNG_AT_ONCE = 20;
 /** A batch is made to take about this long. */
 const BATCH_MS = 400;
 
@@ -82,12 +85,46 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   const isOver = () =>
     options.signal.aborted || Date.now() >= options.deadline || options.isEnough(progress());
 
+  const hung: Candidate[] = [];
   let running = 0;
+  const tryBatch = async (batch: readonly Candidate[], patience?: number) => {
+    const told = (candidate: Candidate, verdict: Verdict) => {
+      tried += 1;
+      counts[verdict.kind] = (counts[verdict.kind] ?? 0) + 1;
+      seeds.add(candidate, verdict);
+      if (verdict.kind === 'hang' && patience === undefined) hung.push(candidate);
+      if (verdict.kind !== 'passed') return;
+      plausible += 1;
+      options.onPlausible(candidate);
+    };
+    const over = AbortSignal.any([
+      options.signal,
+      AbortSignal.timeout(Math.max(1, options.deadline - Date.now())),
+    ]);
+    const trial = options.trialOf(batch[0]?.path ?? '');
+    running += 1;
+    try {
+      await options.pool.run(
+        batch,
+        patience === undefined ? trial : { ...trial, patience },
+        told,
+        over,
+      );
+    } finally {
+      running -= 1;
+    }
+    options.onProgress(progress());
+  };
   const slot = async () => {
     let size = 40;
     while (!isOver()) {
       if (queue.size === 0 && regions.length > 0) refill();
       expandSeeds();
+      if (queue.size === 0 && hung.length > 0 && running === 0) {
+        const again = hung.splice(0, HUNG_AT_ONCE);
+        await tryBatch(again, PATIENCE);
+        continue;
+      }
       if (queue.size === 0) {
         // Another slot may still find something to go on from.
         if (seeds.isSpent && running === 0) return;
@@ -95,28 +132,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
         continue;
       }
       const batch = queue.take(size);
-      const path = batch[0]?.path ?? '';
       const began = performance.now();
-      const told = (candidate: Candidate, verdict: Verdict) => {
-        tried += 1;
-        counts[verdict.kind] = (counts[verdict.kind] ?? 0) + 1;
-        seeds.add(candidate, verdict);
-        if (verdict.kind === 'passed') {
-          plausible += 1;
-          options.onPlausible(candidate);
-        }
-      };
-      const over = AbortSignal.any([
-        options.signal,
-        AbortSignal.timeout(Math.max(1, options.deadline - Date.now())),
-      ]);
-      running += 1;
-      try {
-        await options.pool.run(batch, options.trialOf(path), told, over);
-      } finally {
-        running -= 1;
-      }
-      options.onProgress(progress());
+      await tryBatch(batch);
       const took = performance.now() - began;
       size = Math.round(
         Math.min(600, Math.max(10, (batch.length * BATCH_MS) / Math.max(20, took))),

@@ -13,7 +13,7 @@ const { TestRegistry } = require('./test-registry.cjs');
 const CHUNK = 30;
 /** Loop turns and calls of a test that may not end, while the tests are learned. */
 const GUARDED_FUEL = 500_000;
-const LEAST_FUEL = 100_000;
+const LEAST_FUEL = 30_000;
 const MOST_FUEL = 20_000_000;
 
 exports.main = async function main(folder) {
@@ -228,6 +228,10 @@ class Runner {
     this.fuel.set(batch.base, LEAST_FUEL + 10 * most);
   }
 
+  fuelOf(batch) {
+    return (this.fuel.get(batch.base) ?? GUARDED_FUEL) * batch.patience;
+  }
+
   async isUnchanged(batch) {
     this.guard.on = -1;
     const ending = batch.failing.filter((id) => !batch.endless.includes(id));
@@ -261,7 +265,7 @@ class Runner {
       for (const name of filesOf(ids)) {
         if (this.loaded.has(name)) continue;
         this.loader.forget();
-        this.guard.begin(this.fuel.get(batch.base) ?? GUARDED_FUEL);
+        this.guard.begin(this.fuelOf(batch));
         this.loaded.set(name, await this.load(name));
       }
       return this.runLoaded(batch, ids);
@@ -288,7 +292,7 @@ class Runner {
         if (!wanted.has(id) && !wanted.has(name)) continue;
         seen += 1;
         const before = batch.isLong ? (this.before?.get(id) ?? null) : null;
-        this.guard.begin(this.fuel.get(batch.base) ?? GUARDED_FUEL, before);
+        this.guard.begin(this.fuelOf(batch), before);
         const outcome = await fresh.run(test, batch.asyncMs);
         this.compare(told, id, outcome);
         if (this.guard.fuel < 0) told.hung = true;

@@ -189,6 +189,7 @@ class JavaScriptPool implements CandidatePool {
       ({ id }) => trial.failing.includes(id) || trial.passing.includes(id),
     );
     const seconds = secondsOf(chosen);
+    const { patience = 1 } = trial;
     const batch = {
       path,
       base: base.name,
@@ -197,8 +198,9 @@ class JavaScriptPool implements CandidatePool {
       passing: trial.passing,
       isLong: isLong(chosen, trial),
       endless: endless(chosen),
+      patience,
       asyncMs: Math.max(300, 5 * Math.max(0, ...chosen.map((test) => secondsOf([test]) * 1000))),
-      wallSeconds: 1 + 10 * seconds,
+      wallSeconds: (1 + 10 * seconds) * patience,
     };
     await worker.run(batch, signal, (id, kind, improved, broken) => {
       const candidate = candidates[id];

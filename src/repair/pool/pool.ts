@@ -43,6 +43,8 @@ export interface Verdict {
 export interface Trial {
   readonly failing: readonly string[];
   readonly passing: readonly string[];
+  /** How many times the usual limits a candidate gets; default 1. */
+  readonly patience?: number;
 }
 
 export type TellVerdict = (candidate: Candidate, verdict: Verdict) => void;

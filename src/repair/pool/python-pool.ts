@@ -115,7 +115,8 @@ class PythonPool implements CandidatePool {
     const units: Record<string, unknown>[] = [];
     const sent = this.sent.get(worker) ?? new Set();
     this.sent.set(worker, sent);
-    const listed: { id: number; unit: string; text: string }[] = [];
+    const again = trial.patience !== undefined;
+    const listed: { id: number; unit: string; text: string; again: boolean }[] = [];
     for (const [id, candidate] of candidates.entries()) {
       const source = this.options.source(candidate.path);
       const found = source && this.unitOf(source, candidate);
@@ -136,7 +137,7 @@ class PythonPool implements CandidatePool {
           text,
         });
       }
-      listed.push({ id, unit: key, text: unitText(source, unit, candidate) });
+      listed.push({ id, unit: key, text: unitText(source, unit, candidate), again });
     }
     if (listed.length === 0) return;
     const index = new Map(this.tests.map((test, position) => [test.id, position]));
@@ -151,7 +152,7 @@ class PythonPool implements CandidatePool {
       passing: positions(trial.passing),
       isLong: isLong(this.tests, trial),
       endless: positions(endless(this.tests)),
-      cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds)),
+      cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds) * (trial.patience ?? 1)),
     };
     await worker.run(batch, signal, (id, kind, improved, broken) => {
       const candidate = candidates[id];
