@@ -5,18 +5,18 @@ import type { TestReport } from '../testing/report.ts';
 import { runTests } from '../testing/run-tests.ts';
 import type { Runner } from '../testing/runner.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { choose } from './choose.ts';
 import type { Candidate } from './edits/edit.ts';
-import { byCost } from './edits/enumerate.ts';
+import { Judge } from './judge.ts';
 import { type Region, regionsOf } from './localise/regions.ts';
 import { crashRows, rankLines, type SuspiciousLine } from './localise/suspicion.ts';
 import { isTestFile } from './localise/test-paths.ts';
 import { openPool } from './pool/open.ts';
-import type { CandidatePool, Trial } from './pool/pool.ts';
+import type { Behaviours, CandidatePool, Trial } from './pool/pool.ts';
 import { rankedPatch } from './ranked.ts';
 import type { RepairData, SuspiciousRow } from './result.ts';
 import { type SearchProgress, search } from './search.ts';
 import { Sources } from './sources.ts';
-import { validate } from './validate.ts';
 
 export interface RepairOptions {
   readonly workspace: Workspace;
@@ -40,10 +40,10 @@ export interface RepairOptions {
 const SLOTS = 2;
 /** Regions that are searched at most. */
 const MOST_REGIONS = 60;
-/** Plausible candidates that the project's own command looks at, at most. */
-const MOST_VALIDATED = 12;
 const SHOWN_LINES = 12;
 const MOST_TEST_FILES = 40;
+/** Functions of one file whose behaviour is compared. */
+const MOST_FUNCTIONS = 4;
 const PASSING_SECONDS = 0.5;
 
 /** Localises, searches and validates; see docs/architecture.md. Never edits the workspace itself. */
@@ -98,7 +98,7 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
 }
 
 /** What is known of the failing tests before they are loaded. */
-interface Failing {
+export interface Failing {
   /** Name of the runner. */
   readonly engine: string;
   /** Ids; empty: all that fail in the files. */
@@ -106,7 +106,7 @@ interface Failing {
   readonly files: readonly string[];
 }
 
-interface Prepared extends Failing {
+export interface Prepared extends Failing {
   readonly options: RepairOptions;
   readonly pool: CandidatePool;
   readonly sources: Sources;
@@ -181,25 +181,37 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
     };
   }
   pool.expect(regions);
-  const judge = new Judge(prepared);
+  const judge = new Judge({
+    copy: options.copy,
+    testCommand: options.testCommand,
+    testTimeoutMs: options.testTimeoutMs,
+    signal: options.signal,
+    file: (path) => sources.decoded(path),
+    failing,
+    files: prepared.files,
+    failedBefore: new Set(tests.filter((each) => each.verdict !== 'passed').map(({ id }) => id)),
+  });
   const deadline = Date.now() + options.seconds * 1000;
+  const trialOf = trialsOf(prepared, failingIds);
   const result = await search({
     pool,
     regions,
-    trialOf: trialsOf(prepared, failingIds),
+    trialOf,
     prose: options.statement,
     crashes: crashRows(tests, failingIds),
     deadline,
     signal: options.signal,
     onPlausible: (candidate) => judge.add(candidate),
     onProgress: (progress) => options.progress(progressText(progress, judge, deadline)),
-    isEnough: () => judge.isEnough(),
+    isEnough: ({ nextCost }) => judge.isEnough(nextCost),
   });
   options.signal.throwIfAborted();
-  await judge.finish(options.progress);
-  const patches = judge.right.sort(byCost).flatMap((candidate) => {
-    const source = sources.get(candidate.path);
-    return source ? [rankedPatch(source, candidate, judge.right)] : [];
+  options.progress(`comparing ${judge.plausible.length} candidates that fit the tests`);
+  const behaviours = await behavioursOf(prepared, judge.likeliest(), trialOf);
+  const chosen = await judge.decide(choose(judge.likeliest(), behaviours), options.progress);
+  const patches = chosen.flatMap((choice) => {
+    const source = sources.get(choice.candidate.path);
+    return source ? [rankedPatch(source, choice)] : [];
   });
   return {
     suspicious,
@@ -237,6 +249,27 @@ async function testFiles(workspace: Workspace): Promise<string[]> {
     .map((name) => name.replace(/^\.\//, ''))
     .filter((name) => isTestFile(name))
     .slice(0, MOST_TEST_FILES);
+}
+
+/** Compares candidates of one function by what they make of inputs like those of the tests. */
+async function behavioursOf(
+  { options, pool, sources }: Prepared,
+  candidates: readonly Candidate[],
+  trialOf: (path: string) => Trial,
+): Promise<Map<Candidate, Behaviours>> {
+  const found = new Map<Candidate, Behaviours>();
+  for (const path of new Set(candidates.map((each) => each.path))) {
+    const source = sources.get(path);
+    let left = candidates.filter((each) => each.path === path);
+    for (let round = 0; source && left.length > 1 && round < MOST_FUNCTIONS; round++) {
+      const told = await pool.behave(source, left, trialOf(path), options.signal);
+      // Those of another function come in the next round.
+      const [first, ...others] = left;
+      if (first && told) for (const each of told.of.keys()) found.set(each, told);
+      left = others.filter((each) => !found.has(each));
+    }
+  }
+  return found;
 }
 
 /** Runs the failing tests' files, or everything when nothing is known. */
@@ -299,75 +332,9 @@ function trialsOf({ pool }: Prepared, failing: ReadonlySet<string>): (path: stri
   };
 }
 
-/** Has the project's own command look at plausible candidates while the search goes on. */
-class Judge {
-  readonly right: Candidate[] = [];
-  private readonly prepared: Prepared;
-  private readonly waiting: Candidate[] = [];
-  private running: Promise<void> | null = null;
-  private looked = 0;
-  private firstAt: number | null = null;
-  private readonly startedAt = Date.now();
-  private copy: Promise<Workspace> | null = null;
-
-  constructor(prepared: Prepared) {
-    this.prepared = prepared;
-  }
-
-  add(candidate: Candidate): void {
-    this.waiting.push(candidate);
-    this.waiting.sort(byCost);
-    this.running ??= this.work().finally(() => {
-      this.running = null;
-    });
-  }
-
-  /** Some time after the first right candidate, as a better one may follow soon. */
-  isEnough(): boolean {
-    if (this.looked >= MOST_VALIDATED) return true;
-    if (this.firstAt === null) return false;
-    const toFirst = this.firstAt - this.startedAt;
-    return Date.now() - this.firstAt > Math.max(1500, 0.5 * toFirst);
-  }
-
-  async finish(progress: (text: string) => void): Promise<void> {
-    if (this.running)
-      progress(`validating ${this.waiting.length + 1} candidates with the project's own command`);
-    while (this.running) await this.running;
-    if (this.copy) await (await this.copy).close();
-  }
-
-  private async work(): Promise<void> {
-    const { options, sources, failing, files, pool } = this.prepared;
-    this.copy ??= options.copy();
-    const workspace = await this.copy;
-    while (this.looked < MOST_VALIDATED) {
-      const candidate = this.waiting.shift();
-      if (!candidate) return;
-      this.looked += 1;
-      const right = await validate(candidate, {
-        workspace,
-        testCommand: options.testCommand,
-        timeoutMs: options.testTimeoutMs,
-        signal: options.signal,
-        file: (path) => sources.decoded(path),
-        failing,
-        files,
-        failedBefore: new Set(
-          pool.tests.filter(({ verdict }) => verdict !== 'passed').map(({ id }) => id),
-        ),
-      });
-      if (right) {
-        this.right.push(candidate);
-        this.firstAt ??= Date.now();
-      }
-    }
-  }
-}
-
 function progressText(progress: SearchProgress, judge: Judge, deadline: number): string {
   const left = Math.max(0, Math.round((deadline - Date.now()) / 1000));
-  const [best] = [...judge.right].sort(byCost);
+  const [best] = judge.right;
   const found = best
     ? `best so far: ${best.edits[0]?.kind ?? 'edit'} in ${best.path}`
     : `${progress.plausible} fit the tests`;

@@ -19,6 +19,12 @@ export class CandidateQueue {
     return this.count;
   }
 
+  /** Cost of the candidate that comes next; infinite when there is none. */
+  get nextCost(): number {
+    const heads = [...this.byPath.values()].flatMap((list) => list.at(-1) ?? []);
+    return heads.sort(byPriority)[0]?.cost ?? Number.POSITIVE_INFINITY;
+  }
+
   push(candidates: readonly Candidate[]): void {
     const touched = new Set<string>();
     for (const candidate of candidates) {

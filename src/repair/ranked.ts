@@ -1,4 +1,5 @@
-import { applyEdits, type Candidate } from './edits/edit.ts';
+import type { Choice } from './choose.ts';
+import { applyEdits } from './edits/edit.ts';
 import { grammarOf } from './grammar/grammar.ts';
 import { qualifiedName } from './localise/regions.ts';
 import type { RankedPatch } from './result.ts';
@@ -6,11 +7,8 @@ import { rowFinder } from './search.ts';
 import { descendants, type SourceFile } from './tree.ts';
 
 /** A candidate as whole lines, as the `edit` tool takes them. */
-export function rankedPatch(
-  source: SourceFile,
-  candidate: Candidate,
-  plausible: readonly Candidate[],
-): RankedPatch {
+export function rankedPatch(source: SourceFile, choice: Choice): RankedPatch {
+  const { candidate } = choice;
   const { text } = source;
   const first = candidate.edits[0]?.start ?? 0;
   const last = candidate.edits.at(-1)?.end ?? first;
@@ -35,7 +33,9 @@ export function rankedPatch(
     kind: [...new Set(candidate.edits.map((edit) => edit.kind))].join(' + '),
     function: functionAt(source, first),
     cost: Math.round(candidate.cost * 100) / 100,
-    confidence: confidence(candidate, plausible),
+    confidence: choice.confidence,
+    ...(choice.cluster < 0 ? {} : { cluster: choice.cluster }),
+    ...(choice.agreement === null ? {} : { agreement: round(choice.agreement) }),
   };
 }
 
@@ -55,11 +55,6 @@ function functionAt(source: SourceFile, offset: number): string {
   return name;
 }
 
-/** The share of the likelihood of all that fit, less when many do. */
-function confidence(candidate: Candidate, plausible: readonly Candidate[]): number {
-  const weights = plausible.map((each) => Math.exp(-each.cost));
-  const total = weights.reduce((sum, each) => sum + each, 0);
-  const share = Math.exp(-candidate.cost) / Math.max(Number.MIN_VALUE, total);
-  const few = plausible.length <= 5 ? 0.9 : plausible.length <= 20 ? 0.8 : 0.65;
-  return Math.round(Math.min(0.95, share ** 0.5 * few) * 100) / 100;
+function round(share: number): number {
+  return Math.round(share * 1000) / 1000;
 }

@@ -13,6 +13,10 @@ export const RankedPatch = z.object({
   cost: z.number(),
   /** From 0 to 1: how likely the patch is right and not only fits the tests. */
   confidence: z.number(),
+  /** Patches with the same number gave the same results for all inputs tried. */
+  cluster: z.number().optional(),
+  /** Share of the inputs tried for which the function gives what it gave before. */
+  agreement: z.number().optional(),
 });
 export type RankedPatch = z.infer<typeof RankedPatch>;
 

@@ -28,6 +28,8 @@ export interface SearchProgress {
   readonly plausible: number;
   /** Candidates known but not tried yet. */
   readonly left: number;
+  /** Cost of the next one. */
+  readonly nextCost: number;
 }
 
 export interface SearchOptions {
@@ -66,7 +68,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
   let plausible = 0;
   const progress = (): SearchProgress => {
     const seconds = (performance.now() - started) / 1000;
-    return { tried, perSecond: tried / Math.max(0.001, seconds), plausible, left: queue.size };
+    const perSecond = tried / Math.max(0.001, seconds);
+    return { tried, perSecond, plausible, left: queue.size, nextCost: queue.nextCost };
   };
   const refill = () => {
     const next = regions.splice(0, REGIONS_AT_ONCE);

@@ -6,6 +6,7 @@ const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const { Coverage } = require('./coverage.cjs');
 const { Guard } = require('./guard.cjs');
+const { behaviour, Recorder, varied } = require('./inputs.cjs');
 const { ModuleLoader } = require('./module-loader.cjs');
 const { TestRegistry } = require('./test-registry.cjs');
 
@@ -151,6 +152,14 @@ class Runner {
     const progress = fs.openSync(path.join(this.folder, `progress-${number}`), 'w');
     Error.stackTraceLimit = 0;
     const left = batch.candidates.slice(skip);
+    if (batch.behave) {
+      for (const candidate of left) {
+        fs.writeSync(progress, `${candidate.id}\n`);
+        const vector = excluded.has(candidate.id) ? [] : await this.behave(batch, candidate);
+        fs.writeSync(results, `${JSON.stringify([candidate.id, 'behaved', 0, 0, vector])}\n`);
+      }
+      return;
+    }
     for (let at = 0; at < left.length; at += CHUNK) {
       const chunk = left.slice(at, at + CHUNK);
       const told = await this.chunk(batch, chunk, excluded, progress);
@@ -228,6 +237,48 @@ class Runner {
     this.fuel.set(batch.base, LEAST_FUEL + 10 * most);
   }
 
+  /** What a candidate gives back for the calls that the tests make and for calls like them. */
+  async behave(batch, candidate) {
+    await this.useBase(batch);
+    const inputs = await this.inputsOf(batch, candidate);
+    const { guard } = this;
+    if (!inputs.evaluate) return [];
+    const { key, code } = candidate;
+    const made = inputs.evaluate(code);
+    const call = function (...values) {
+      guard.on = key;
+      guard.code = code;
+      try {
+        return made.apply(this, values);
+      } finally {
+        guard.on = -1;
+      }
+    };
+    return inputs.calls.map((each) => {
+      guard.begin(this.fuelOf(batch));
+      const told = behaviour(call, each);
+      return guard.fuel < 0 ? '!hang' : told;
+    });
+  }
+
+  /** The calls of a hooked function while the tests run, with changes of them, and the function itself. */
+  async inputsOf(batch, { key, original }) {
+    if (this.inputs?.key === `${batch.base}:${key}`) return this.inputs;
+    const recorder = new Recorder();
+    let evaluate = null;
+    // Evaluates in the scope of the hooked function, where candidates belong.
+    this.guard.see = (inScope, self, values) => {
+      evaluate ??= inScope;
+      recorder.take(self, values);
+    };
+    this.guard.on = key;
+    this.guard.code = `(function(){__patchwright.see((__patchwright_code)=>eval(__patchwright_code),this,[...arguments]);return (${original}).apply(this,arguments)})`;
+    await this.runLoaded(batch, [...batch.failing, ...batch.passing], true);
+    this.guard.on = -1;
+    this.inputs = { key: `${batch.base}:${key}`, calls: varied(recorder.calls), evaluate };
+    return this.inputs;
+  }
+
   fuelOf(batch) {
     return (this.fuel.get(batch.base) ?? GUARDED_FUEL) * batch.patience;
   }
@@ -235,10 +286,10 @@ class Runner {
   async isUnchanged(batch) {
     this.guard.on = -1;
     const ending = batch.failing.filter((id) => !batch.endless.includes(id));
-    const failing = await this.runLoaded(batch, ending);
+    const failing = await this.runLoaded(batch, ending, true);
     const isOther = failing.all || failing.improved > 0 || failing.broken > 0;
     if (ending.length > 0 && isOther) return false;
-    return (await this.runLoaded(batch, batch.passing)).all;
+    return (await this.runLoaded(batch, batch.passing, true)).all;
   }
 
   async judgeSwapped(batch, candidate) {
@@ -280,7 +331,7 @@ class Runner {
   }
 
   /** Runs tests of loaded files; stops at the first that fails without any assertion holding that did not before. */
-  async runLoaded(batch, ids) {
+  async runLoaded(batch, ids, toTheEnd = false) {
     const told = { all: true, improved: 0, broken: 0, hung: false };
     for (const [name, wanted] of byFile(ids)) {
       const loaded = this.loaded.get(name);
@@ -291,16 +342,16 @@ class Runner {
         const id = idOf(name, test);
         if (!wanted.has(id) && !wanted.has(name)) continue;
         seen += 1;
-        const before = batch.isLong ? (this.before?.get(id) ?? null) : null;
+        const before = batch.isLong && !toTheEnd ? (this.before?.get(id) ?? null) : null;
         this.guard.begin(this.fuelOf(batch), before);
         const outcome = await fresh.run(test, batch.asyncMs);
         this.compare(told, id, outcome);
         if (this.guard.fuel < 0) told.hung = true;
-        if (!told.all && told.improved === 0) break;
+        if (!told.all && told.improved === 0 && !toTheEnd) break;
       }
       await fresh.close();
       if (seen < wanted.size && !wanted.has(name)) told.all = false;
-      if (!told.all && told.improved === 0) return told;
+      if (!told.all && told.improved === 0 && !toTheEnd) return told;
     }
     return told;
   }

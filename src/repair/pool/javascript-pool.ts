@@ -6,7 +6,9 @@ import type { Candidate, Edit } from '../edits/edit.ts';
 import { childOf, parseSource, type SourceFile, type SyntaxNode } from '../tree.ts';
 import { type Hook, Instrumentation } from './instrument.ts';
 import {
+  type Behaviours,
   type CandidatePool,
+  collect,
   endless,
   isLong,
   type Learned,
@@ -15,6 +17,7 @@ import {
   type TellVerdict,
   type Trial,
 } from './pool.ts';
+import { WorkerSlots } from './slots.ts';
 import { expressionTransform, needsTransform, softenTests, toScript } from './transform.ts';
 import { Worker } from './worker.ts';
 
@@ -53,6 +56,7 @@ export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promis
           'candidates.cjs',
           'coverage.cjs',
           'guard.cjs',
+          'inputs.cjs',
           'quick-assert.cjs',
           'module-loader.cjs',
           'test-registry.cjs',
@@ -123,16 +127,13 @@ class JavaScriptPool implements CandidatePool {
   readonly load: Learned['load'];
   readonly slots: number;
   private readonly options: JavaScriptPoolOptions;
-  private readonly workers: readonly Worker[];
-  private readonly free: Worker[];
-  private readonly waiting: ((worker: Worker) => void)[] = [];
+  private readonly workers: WorkerSlots;
   private readonly bases = new Map<string, Base | null>();
   private readonly hooked = new Map<string, SyntaxNode[]>();
 
   constructor(options: JavaScriptPoolOptions, workers: readonly Worker[], known: Learned) {
     this.options = options;
-    this.workers = workers;
-    this.free = [...workers];
+    this.workers = new WorkerSlots(workers);
     this.tests = known.tests;
     this.load = known.load;
     this.slots = workers.length;
@@ -146,25 +147,19 @@ class JavaScriptPool implements CandidatePool {
     }
   }
 
-  async run(
+  run(
     candidates: readonly Candidate[],
     trial: Trial,
     told: TellVerdict,
     signal: AbortSignal,
   ): Promise<void> {
-    const worker =
-      this.free.pop() ?? (await new Promise<Worker>((take) => this.waiting.push(take)));
-    try {
+    return this.workers.use(async (worker) => {
       for (const path of new Set(candidates.map((candidate) => candidate.path))) {
         if (signal.aborted || !worker.isAlive) return;
         const group = candidates.filter((candidate) => candidate.path === path);
         await this.runOn(worker, path, group, trial, told, signal);
       }
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next(worker);
-      else this.free.push(worker);
-    }
+    });
   }
 
   private async runOn(
@@ -185,27 +180,59 @@ class JavaScriptPool implements CandidatePool {
     }
     if (listed.length === 0 || !base) return;
     await worker.put(base.name, base.code);
+    const batch = { ...this.batchOf(path, base, trial), candidates: listed };
+    await worker.run(batch, signal, (id, kind, improved, broken) => {
+      const candidate = candidates[id];
+      if (candidate) told(candidate, { kind, improved, broken });
+    });
+  }
+
+  behave(
+    source: SourceFile,
+    candidates: readonly Candidate[],
+    trial: Trial,
+    signal: AbortSignal,
+  ): Promise<Behaviours | null> {
+    return this.workers.use(async (worker) => {
+      const base = this.baseOf(source);
+      const hook = base?.instrumentation.hookFor(candidates[0]?.edits ?? []);
+      if (!worker.isAlive || !base?.expression || !hook) return null;
+      const { instrumentation, expression } = base;
+      const { key } = hook;
+      const original = expression(instrumentation.body(hook, []));
+      const listed = [{ id: 0, key, code: original, original }];
+      for (const [index, { edits }] of candidates.entries()) {
+        if (instrumentation.hookFor(edits)?.key !== key) continue;
+        const code = expression(instrumentation.body(hook, edits));
+        listed.push({ id: index + 1, key, code, original });
+      }
+      await worker.put(base.name, base.code);
+      const common = this.batchOf(source.path, base, trial);
+      const batch = { ...common, behave: true, candidates: listed };
+      return collect(candidates, (told) =>
+        worker.run(batch, signal, (id, _kind, _improved, _broken, vector) =>
+          told(id, vector ?? []),
+        ),
+      );
+    });
+  }
+
+  private batchOf(path: string, base: Base, trial: Trial) {
     const chosen = this.tests.filter(
       ({ id }) => trial.failing.includes(id) || trial.passing.includes(id),
     );
-    const seconds = secondsOf(chosen);
     const { patience = 1 } = trial;
-    const batch = {
+    return {
       path,
       base: base.name,
-      candidates: listed,
       failing: trial.failing,
       passing: trial.passing,
       isLong: isLong(chosen, trial),
       endless: endless(chosen),
       patience,
       asyncMs: Math.max(300, 5 * Math.max(0, ...chosen.map((test) => secondsOf([test]) * 1000))),
-      wallSeconds: (1 + 10 * seconds) * patience,
+      wallSeconds: (1 + 10 * secondsOf(chosen)) * patience,
     };
-    await worker.run(batch, signal, (id, kind, improved, broken) => {
-      const candidate = candidates[id];
-      if (candidate) told(candidate, { kind, improved, broken });
-    });
   }
 
   private baseOf(source: SourceFile): Base | null {
@@ -232,8 +259,8 @@ class JavaScriptPool implements CandidatePool {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.stop()));
+  close(): Promise<void> {
+    return this.workers.stop();
   }
 }
 

@@ -63,7 +63,40 @@ export interface CandidatePool {
     told: TellVerdict,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Calls a function as the tests do and in ways like that, as it stands and with each candidate. The candidates
+   * must be of one function.
+   *
+   * @returns null where that cannot be done
+   */
+  behave(
+    source: SourceFile,
+    candidates: readonly Candidate[],
+    trial: Trial,
+    signal: AbortSignal,
+  ): Promise<Behaviours | null>;
   close(): Promise<void>;
+}
+
+/** What came of each call, as a short text: equal texts mean equal results; `!` stands before what was thrown. */
+export interface Behaviours {
+  readonly original: readonly string[];
+  readonly of: ReadonlyMap<Candidate, readonly string[]>;
+}
+
+/** Gathers what a worker tells of behaviours; number 0 is the function as it stands. */
+export async function collect(
+  candidates: readonly Candidate[],
+  run: (told: (id: number, vector: readonly string[]) => void) => Promise<void>,
+): Promise<Behaviours | null> {
+  const found = new Map<Candidate, readonly string[]>();
+  let original: readonly string[] = [];
+  await run((id, vector) => {
+    const candidate = candidates[id - 1];
+    if (id === 0) original = vector;
+    else if (candidate) found.set(candidate, vector);
+  });
+  return original.length > 0 ? { original, of: found } : null;
 }
 
 /** Failing tests of more seconds end at the first assertion that is no better than before. */

@@ -2,7 +2,9 @@ import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate } from '../edits/edit.ts';
 import type { SourceFile } from '../tree.ts';
 import {
+  type Behaviours,
   type CandidatePool,
+  collect,
   endless,
   isLong,
   type LearnedTest,
@@ -11,6 +13,7 @@ import {
   type Trial,
 } from './pool.ts';
 import { type PythonUnit, pythonUnit, unitText } from './python.ts';
+import { WorkerSlots } from './slots.ts';
 import { Worker } from './worker.ts';
 
 export interface PythonPoolOptions {
@@ -30,6 +33,9 @@ export interface PythonPoolOptions {
 }
 
 const MEMORY = 1 << 30;
+/** Processor seconds of one call, and of all calls of a candidate, when behaviours are told apart. */
+const CALL_SECONDS = 0.05;
+const BEHAVE_SECONDS = 10;
 
 /** Starts the workers and learns the tests. @throws {Error} when they cannot be loaded in the worker */
 export async function openPythonPool(options: PythonPoolOptions): Promise<CandidatePool> {
@@ -38,7 +44,14 @@ export async function openPythonPool(options: PythonPoolOptions): Promise<Candid
     Worker.start({
       workspace,
       name: `repair-${process.pid}-${Date.now().toString(36)}-${slot}`,
-      scripts: ['worker.py', 'pw_assertions.py', 'pw_children.py', 'pw_code.py', 'pw_tests.py'],
+      scripts: [
+        'worker.py',
+        'pw_assertions.py',
+        'pw_children.py',
+        'pw_code.py',
+        'pw_inputs.py',
+        'pw_tests.py',
+      ],
       program: [options.interpreter, '-B'],
       env: { ...options.env, PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' },
       cwd,
@@ -64,22 +77,26 @@ export async function openPythonPool(options: PythonPoolOptions): Promise<Candid
   }
 }
 
+interface Found {
+  readonly unit: PythonUnit;
+  readonly key: string;
+}
+
 class PythonPool implements CandidatePool {
   readonly tests: readonly LearnedTest[];
   readonly slots: number;
   private readonly options: PythonPoolOptions;
-  private readonly workers: readonly Worker[];
-  private readonly free: Worker[];
-  private readonly waiting: ((worker: Worker) => void)[] = [];
-  private readonly units = new Map<string, { readonly unit: PythonUnit; readonly key: string }>();
+  private readonly workers: WorkerSlots;
+  private readonly positions: ReadonlyMap<string, number>;
+  private readonly units = new Map<string, Found>();
   /** Units that a worker knows already. */
   private readonly sent = new Map<Worker, Set<string>>();
 
   constructor(options: PythonPoolOptions, workers: readonly Worker[], tests: LearnedTest[]) {
     this.options = options;
-    this.workers = workers;
-    this.free = [...workers];
+    this.workers = new WorkerSlots(workers);
     this.tests = tests;
+    this.positions = new Map(tests.map((test, position) => [test.id, position]));
     this.slots = workers.length;
   }
 
@@ -87,22 +104,16 @@ class PythonPool implements CandidatePool {
     // The functions of a module are found when their first candidate comes.
   }
 
-  async run(
+  run(
     candidates: readonly Candidate[],
     trial: Trial,
     told: TellVerdict,
     signal: AbortSignal,
   ): Promise<void> {
-    const worker =
-      this.free.pop() ?? (await new Promise<Worker>((take) => this.waiting.push(take)));
-    try {
+    return this.workers.use(async (worker) => {
       if (signal.aborted || !worker.isAlive) return;
       await this.runOn(worker, candidates, trial, told, signal);
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next(worker);
-      else this.free.push(worker);
-    }
+    });
   }
 
   private async runOn(
@@ -113,10 +124,8 @@ class PythonPool implements CandidatePool {
     signal: AbortSignal,
   ): Promise<void> {
     const units: Record<string, unknown>[] = [];
-    const sent = this.sent.get(worker) ?? new Set();
-    this.sent.set(worker, sent);
     const again = trial.patience !== undefined;
-    const listed: { id: number; unit: string; text: string; again: boolean }[] = [];
+    const listed: Record<string, unknown>[] = [];
     for (const [id, candidate] of candidates.entries()) {
       const source = this.options.source(candidate.path);
       const found = source && this.unitOf(source, candidate);
@@ -124,43 +133,73 @@ class PythonPool implements CandidatePool {
         told(candidate, { kind: 'unswappable', improved: 0, broken: 0 });
         continue;
       }
-      const { unit, key } = found;
-      if (!sent.has(key)) {
-        sent.add(key);
-        const text = `${source.text.slice(unit.start, unit.end)}\n`;
-        units.push({
-          key,
-          path: source.path,
-          line: unit.line,
-          name: unit.name,
-          headers: unit.headers,
-          text,
-        });
-      }
-      listed.push({ id, unit: key, text: unitText(source, unit, candidate), again });
+      units.push(...this.announced(worker, source, found));
+      const text = unitText(source, found.unit, candidate.edits);
+      listed.push({ id, unit: found.key, text, again });
     }
     if (listed.length === 0) return;
-    const index = new Map(this.tests.map((test, position) => [test.id, position]));
-    const positions = (ids: readonly string[]) => ids.flatMap((id) => index.get(id) ?? []);
-    const seconds = secondsOf(
-      [...trial.failing, ...trial.passing].flatMap((id) => this.tests[index.get(id) ?? -1] ?? []),
-    );
-    const batch = {
-      units,
-      candidates: listed,
-      failing: positions(trial.failing),
-      passing: positions(trial.passing),
-      isLong: isLong(this.tests, trial),
-      endless: positions(endless(this.tests)),
-      cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds) * (trial.patience ?? 1)),
-    };
+    const batch = { ...this.batchOf(trial), units, candidates: listed };
     await worker.run(batch, signal, (id, kind, improved, broken) => {
       const candidate = candidates[id];
       if (candidate) told(candidate, { kind, improved, broken });
     });
   }
 
-  private unitOf(source: SourceFile, candidate: Candidate) {
+  behave(
+    source: SourceFile,
+    candidates: readonly Candidate[],
+    trial: Trial,
+    signal: AbortSignal,
+  ): Promise<Behaviours | null> {
+    return this.workers.use(async (worker) => {
+      const first = candidates[0] && this.unitOf(source, candidates[0]);
+      if (!worker.isAlive || !first) return null;
+      const { unit, key } = first;
+      const listed = [{ id: 0, unit: key, text: unitText(source, unit, []) }];
+      for (const [index, candidate] of candidates.entries()) {
+        if (this.unitOf(source, candidate)?.key !== key) continue;
+        listed.push({ id: index + 1, unit: key, text: unitText(source, unit, candidate.edits) });
+      }
+      const batch = {
+        ...this.batchOf(trial),
+        units: this.announced(worker, source, first),
+        behave: true,
+        candidates: listed,
+        callSeconds: CALL_SECONDS,
+        cpuSeconds: BEHAVE_SECONDS,
+      };
+      return collect(candidates, (told) =>
+        worker.run(batch, signal, (id, _kind, _improved, _broken, vector) =>
+          told(id, vector ?? []),
+        ),
+      );
+    });
+  }
+
+  private batchOf(trial: Trial) {
+    const indices = (ids: readonly string[]) => ids.flatMap((id) => this.positions.get(id) ?? []);
+    const chosen = new Set([...trial.failing, ...trial.passing]);
+    const seconds = secondsOf(this.tests.filter(({ id }) => chosen.has(id)));
+    return {
+      failing: indices(trial.failing),
+      passing: indices(trial.passing),
+      isLong: isLong(this.tests, trial),
+      endless: indices(endless(this.tests)),
+      cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds) * (trial.patience ?? 1)),
+    };
+  }
+
+  /** The description of a unit for a worker that does not know it yet. */
+  private announced(worker: Worker, source: SourceFile, { unit, key }: Found) {
+    const sent = this.sent.get(worker) ?? new Set();
+    this.sent.set(worker, sent);
+    if (sent.has(key)) return [];
+    sent.add(key);
+    const { line, name, headers } = unit;
+    return [{ key, path: source.path, line, name, headers, text: unitText(source, unit, []) }];
+  }
+
+  private unitOf(source: SourceFile, candidate: Candidate): Found | null {
     const first = candidate.edits[0];
     const last = candidate.edits.at(-1);
     if (!first || !last) return null;
@@ -174,7 +213,7 @@ class PythonPool implements CandidatePool {
     return found;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.stop()));
+  close(): Promise<void> {
+    return this.workers.stop();
   }
 }

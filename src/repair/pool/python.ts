@@ -1,4 +1,4 @@
-import { applyEdits, type Candidate } from '../edits/edit.ts';
+import { applyEdits, type Edit } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
 import { ancestors, childOf, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
 
@@ -54,9 +54,9 @@ function smallest(root: SyntaxNode, start: number, end: number): SyntaxNode {
   }
 }
 
-/** The text of a unit with a candidate's edits put in. */
-export function unitText(source: SourceFile, unit: PythonUnit, candidate: Candidate): string {
-  const shifted = candidate.edits.map((edit) => ({
+/** The text of a unit with edits put in. */
+export function unitText(source: SourceFile, unit: PythonUnit, edits: readonly Edit[]): string {
+  const shifted = edits.map((edit) => ({
     ...edit,
     start: edit.start - unit.start,
     end: edit.end - unit.start,

@@ -15,8 +15,9 @@ import sys
 import time
 
 from pw_assertions import checks, soften
-from pw_children import Hang, audit, become_subreaper, root_folder, run_forked
+from pw_children import Hang, audit, become_subreaper, limit, root_folder, run_forked
 from pw_code import Unit, digest
+from pw_inputs import behaviour, record_calls, varied
 from pw_tests import Outcome, load_pytest, load_unittest
 
 POLL_SECONDS = 0.004
@@ -170,6 +171,9 @@ class Server:
                 results.write(json.dumps({"unit": description["key"], "error": str(error)}) + "\n")
             if not found:
                 unit.originals = []
+        if batch.get("behave"):
+            self.behave(batch, results)
+            return
         for candidate in batch["candidates"]:
             unit = self.units[candidate["unit"]]
             verdict = self.prepare(unit, candidate, ready)
@@ -217,6 +221,55 @@ class Server:
                     return
                 answer = value if isinstance(value, list) else [str(value), 0, 0]
                 results.write(json.dumps([ready[index][0]] + answer) + "\n")
+
+    def behave(self, batch, results):
+        """Tells what each candidate gives back for the calls that the tests make and for calls like them."""
+        kept = []
+
+        def inputs(unit):
+            if not kept:
+                codes = {function.__code__ for function, _, index in unit.originals if index == 0}
+                calls = record_calls(codes, lambda: self.run_all(batch["failing"] + batch["passing"]))
+                kept.append(varied(calls))
+            return kept[0]
+
+        def work(number):
+            candidate = batch["candidates"][number]
+            unit = self.units[candidate["unit"]]
+            function = next((each for each, _, index in unit.originals if index == 0), None)
+            if function is None:
+                return []
+            calls = inputs(unit)
+            if not unit.put(unit.compile(candidate["text"])):
+                return []
+            try:
+                return [self.behaviour_of(function, each, batch["callSeconds"]) for each in calls]
+            finally:
+                unit.restore()
+
+        def told(number, value):
+            identity = batch["candidates"][number]["id"]
+            vector = value if isinstance(value, list) else []
+            results.write(json.dumps([identity, "behaved", 0, 0, vector]) + "\n")
+
+        count = len(batch["candidates"])
+        run_forked(count, work, told, batch["cpuSeconds"], self.config["memory"], self.stopped)
+
+    def run_all(self, indices):
+        for index in indices:
+            checks.clear()
+            limit(self.config["testSeconds"])
+            try:
+                self.cases[index].run()
+            except Hang:
+                pass
+
+    def behaviour_of(self, function, arguments, seconds):
+        limit(seconds)
+        try:
+            return behaviour(function, arguments)
+        except Hang:
+            return "!hang"
 
     def is_unchanged(self, failing, passing):
         """Whether the tests behave as before the first candidate; a candidate may have changed the program itself."""

@@ -11,8 +11,8 @@ const POLL_MS = 5;
 /** A worker lives no longer than this, whatever happens to the process that asked for it. */
 const LIFE_MS = 3 * 3_600_000;
 
-/** One answer of a worker: id, kind, improved, broken. */
-const Line = z.tuple([z.number(), z.string(), z.number(), z.number()]);
+/** One answer of a worker: id, kind, improved, broken, behaviour. */
+const Line = z.tuple([z.number(), z.string(), z.number(), z.number()]).rest(z.array(z.string()));
 const Failed = z.object({ error: z.string() });
 
 export interface WorkerOptions {
@@ -101,7 +101,13 @@ export class Worker {
   async run(
     batch: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
-    told: (id: number, kind: string, improved: number, broken: number) => void,
+    told: (
+      id: number,
+      kind: string,
+      improved: number,
+      broken: number,
+      behaviour?: readonly string[],
+    ) => void,
   ): Promise<void> {
     const number = this.batches++;
     await this.folder.put(`batch-${number}.json`, JSON.stringify(batch));

@@ -1,0 +1,89 @@
+import type { Candidate } from './edits/edit.ts';
+import { byCost } from './edits/enumerate.ts';
+import type { Behaviours } from './pool/pool.ts';
+
+/** A candidate that fits the tests, judged beside the others that do. */
+export interface Choice {
+  readonly candidate: Candidate;
+  /** Candidates with the same number give the same results for all inputs tried; -1 when that is not known. */
+  readonly cluster: number;
+  /** Share of the likelihood of all that fit which candidates of this behaviour hold; from 0 to 1. */
+  readonly weight: number;
+  /** Share of the inputs for which the function gives what it gave before; null when not known. */
+  readonly agreement: number | null;
+  /** From 0 to 1: how likely the candidate is right. */
+  readonly confidence: number;
+}
+
+/** What keeping all of the old behaviour is worth, as a difference of costs. */
+const AGREEMENT_WORTH = 1.5;
+/** A cost may be wrong by so much: unlikely candidates count a little more than their cost says. */
+const TEMPERATURE = 1.5;
+
+/**
+ * Orders the candidates that fit the tests: those whose behaviour has the largest share of the likelihood and keeps
+ * most of what the function did before come first; within one behaviour the cheapest.
+ */
+export function choose(
+  plausible: readonly Candidate[],
+  behaviours: ReadonlyMap<Candidate, Behaviours>,
+): Choice[] {
+  const clusters = clustersOf(plausible, behaviours);
+  const likelihood = (candidate: Candidate) => Math.exp(-candidate.cost / TEMPERATURE);
+  const total = plausible.reduce((sum, each) => sum + likelihood(each), 0);
+  const weights = new Map<number, number>();
+  for (const each of plausible) {
+    const cluster = clusters.get(each) ?? -1;
+    weights.set(cluster, (weights.get(cluster) ?? 0) + likelihood(each) / total);
+  }
+  const choices = plausible.map((candidate) => {
+    const cluster = clusters.get(candidate) ?? -1;
+    const own = likelihood(candidate) / total;
+    const weight = cluster < 0 ? own : (weights.get(cluster) ?? own);
+    const agreement = agreementOf(candidate, behaviours.get(candidate));
+    return { candidate, cluster, weight, agreement };
+  });
+  const score = (choice: { weight: number; agreement: number | null }) =>
+    Math.log(choice.weight) * TEMPERATURE + AGREEMENT_WORTH * (choice.agreement ?? 0.5);
+  return choices
+    .sort((a, b) => {
+      if (a.cluster >= 0 && a.cluster === b.cluster) return byCost(a.candidate, b.candidate);
+      return score(b) - score(a) || byCost(a.candidate, b.candidate);
+    })
+    .map((choice) => ({ ...choice, confidence: confidenceOf(choice.weight, plausible.length) }));
+}
+
+function clustersOf(
+  plausible: readonly Candidate[],
+  behaviours: ReadonlyMap<Candidate, Behaviours>,
+): Map<Candidate, number> {
+  const keys = new Map<string, number>();
+  const found = new Map<Candidate, number>();
+  const groups = [...new Set(behaviours.values())];
+  for (const candidate of plausible) {
+    const own = behaviours.get(candidate);
+    const vector = own?.of.get(candidate);
+    if (!own || !vector || vector.length === 0) continue;
+    const key = `${groups.indexOf(own)}:${vector.join()}`;
+    const number = keys.get(key) ?? keys.size;
+    keys.set(key, number);
+    found.set(candidate, number);
+  }
+  return found;
+}
+
+/** Inputs on which the old function failed or did not end say nothing about what is to be kept. */
+function agreementOf(candidate: Candidate, behaviours: Behaviours | undefined): number | null {
+  const vector = behaviours?.of.get(candidate);
+  if (!behaviours || !vector || vector.length !== behaviours.original.length) return null;
+  const asked = behaviours.original.flatMap((before, index) =>
+    before.startsWith('!') ? [] : [before === vector[index]],
+  );
+  return asked.length === 0 ? null : asked.filter(Boolean).length / asked.length;
+}
+
+/** More than one behaviour that fits, or very many candidates, make each less sure. */
+function confidenceOf(weight: number, plausible: number): number {
+  const few = plausible <= 5 ? 0.92 : plausible <= 20 ? 0.85 : 0.75;
+  return Math.round(100 * few * weight ** 0.6) / 100;
+}

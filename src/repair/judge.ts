@@ -1,0 +1,115 @@
+import type { DecodedText } from '../text/encoding.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Choice } from './choose.ts';
+import type { Candidate } from './edits/edit.ts';
+import { byCost } from './edits/enumerate.ts';
+import { validate } from './validate.ts';
+
+/** Candidates that the project's own command looks at: while the search goes on, after it, and wanted in the end. */
+const MOST_IN_SEARCH = 4;
+const MOST_AFTER = 8;
+const WANTED = 3;
+/** Of so many that fit the tests, the best are compared. */
+const MOST_COMPARED = 60;
+const ENOUGH_PLAUSIBLE = 400;
+/** After a right candidate the search goes on to those so much less likely than it, as a difference of costs. */
+const MORE_COST = 3;
+/** But no longer than this, or than it took to find the first. */
+const MORE_MS = 5000;
+
+export interface JudgeOptions {
+  /** A copy of the repository for validation only. */
+  readonly copy: () => Promise<Workspace>;
+  readonly testCommand?: string | undefined;
+  readonly testTimeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly file: (path: string) => DecodedText | undefined;
+  readonly failing: ReadonlySet<string>;
+  readonly files: readonly string[];
+  readonly failedBefore: ReadonlySet<string>;
+}
+
+/** Has the project's own command, in a clean process, look at candidates that fit the tests. */
+export class Judge {
+  /** All that fit the tests in the pool. */
+  readonly plausible: Candidate[] = [];
+  /** Those that the project's own command found right, in the order they were found. */
+  readonly right: Candidate[] = [];
+  private readonly options: JudgeOptions;
+  private readonly verdicts = new Map<Candidate, boolean>();
+  private readonly startedAt = Date.now();
+  private running: Promise<void> | null = null;
+  private firstAt: number | null = null;
+  private workspace: Promise<Workspace> | null = null;
+
+  constructor(options: JudgeOptions) {
+    this.options = options;
+  }
+
+  add(candidate: Candidate): void {
+    this.plausible.push(candidate);
+    this.running ??= this.lookAhead().finally(() => {
+      this.running = null;
+    });
+  }
+
+  /** The ones worth comparing, best first. */
+  likeliest(): Candidate[] {
+    return [...this.plausible].sort(byCost).slice(0, MOST_COMPARED);
+  }
+
+  /** @param nextCost cost of the candidate that would be tried next */
+  isEnough(nextCost: number): boolean {
+    if (this.plausible.length >= ENOUGH_PLAUSIBLE) return true;
+    if (this.firstAt === null) return false;
+    const best = Math.min(...this.right.map(({ cost }) => cost));
+    if (nextCost > best + MORE_COST) return true;
+    const toFirst = this.firstAt - this.startedAt;
+    return Date.now() - this.firstAt > Math.max(MORE_MS, toFirst);
+  }
+
+  /** Validates the choices in their order. @returns the right ones, best first; frees what the judge holds */
+  async decide(choices: readonly Choice[], progress: (text: string) => void): Promise<Choice[]> {
+    try {
+      while (this.running) await this.running;
+      const found: Choice[] = [];
+      let looked = 0;
+      for (const choice of choices) {
+        if (found.length >= WANTED || looked >= MOST_AFTER) break;
+        if (!this.verdicts.has(choice.candidate)) looked += 1;
+        progress(`validating candidates with the project's own command, ${found.length} right`);
+        if (await this.isRight(choice.candidate)) found.push(choice);
+      }
+      return found;
+    } finally {
+      if (this.workspace) await (await this.workspace).close();
+    }
+  }
+
+  /** While the search goes on, the best ones are looked at, so that it can end. */
+  private async lookAhead(): Promise<void> {
+    while (this.verdicts.size < MOST_IN_SEARCH && this.right.length < WANTED) {
+      const [next] = this.likeliest().filter((each) => !this.verdicts.has(each));
+      if (!next) return;
+      await this.isRight(next);
+    }
+  }
+
+  private async isRight(candidate: Candidate): Promise<boolean> {
+    const known = this.verdicts.get(candidate);
+    if (known !== undefined) return known;
+    this.workspace ??= this.options.copy();
+    const workspace = await this.workspace;
+    const right = await validate(candidate, {
+      ...this.options,
+      workspace,
+      timeoutMs: this.options.testTimeoutMs,
+    });
+    this.verdicts.set(candidate, right);
+    if (right) {
+      this.right.push(candidate);
+      this.firstAt ??= Date.now();
+    }
+    return right;
+  }
+}
