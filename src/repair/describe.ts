@@ -6,6 +6,9 @@ const SHOWN_PATCHES = 8;
 export function describeRepair(data: RepairData): string {
   const parts = [
     `Tried ${data.tried} candidates in ${data.seconds.toFixed(1)} s (${data.perSecond} a second).`,
+    data.examples === undefined
+      ? ''
+      : `No test fails. ${data.examples} examples of the issue and the documentation served as temporary tests; they are no part of a patch.`,
     suspicious(data),
   ];
   if (data.patches.length === 0) {

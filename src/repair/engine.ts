@@ -1,16 +1,12 @@
 import { messageOf } from '../errors.ts';
-import { isFailing } from '../testing/compare.ts';
 import { detectRunner } from '../testing/detect.ts';
-import type { TestReport } from '../testing/report.ts';
-import { runTests } from '../testing/run-tests.ts';
-import type { Runner } from '../testing/runner.ts';
-import type { Workspace } from '../workspace/workspace.ts';
 import { choose } from './choose.ts';
 import type { Candidate } from './edits/edit.ts';
+import { type Failing, firstLine, whatFails } from './failing.ts';
 import { Judge } from './judge.ts';
 import { type Region, regionsOf } from './localise/regions.ts';
 import { crashRows, rankLines, type SuspiciousLine } from './localise/suspicion.ts';
-import { isTestFile } from './localise/test-paths.ts';
+import type { RepairOptions } from './options.ts';
 import { openPool } from './pool/open.ts';
 import type { Behaviours, CandidatePool, Trial } from './pool/pool.ts';
 import { rankedPatch } from './ranked.ts';
@@ -18,30 +14,10 @@ import type { RepairData, SuspiciousRow } from './result.ts';
 import { type SearchProgress, search } from './search.ts';
 import { Sources } from './sources.ts';
 
-export interface RepairOptions {
-  readonly workspace: Workspace;
-  /** A second workspace with the tree as it is now; the engine closes it. */
-  readonly copy: () => Promise<Workspace>;
-  readonly testCommand?: string | undefined;
-  readonly statement: string;
-  /** Ids of the failing tests; empty: all that fail. */
-  readonly failing: readonly string[];
-  /** Only files below this path are edited. */
-  readonly path?: string | undefined;
-  /** Only functions of this name are edited. */
-  readonly functionName?: string | undefined;
-  /** Seconds of the search. */
-  readonly seconds: number;
-  readonly testTimeoutMs: number;
-  readonly signal: AbortSignal;
-  readonly progress: (text: string) => void;
-}
-
 const SLOTS = 2;
 /** Regions that are searched at most. */
 const MOST_REGIONS = 60;
 const SHOWN_LINES = 12;
-const MOST_TEST_FILES = 40;
 /** Functions of one file whose behaviour is compared. */
 const MOST_FUNCTIONS = 4;
 const PASSING_SECONDS = 0.5;
@@ -60,9 +36,6 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
     reason,
   });
   const runner = await detectRunner(workspace, signal);
-  if (!runner && options.testCommand === undefined) {
-    return nothing('no test runner was found in this repository');
-  }
   const copy = await options.copy();
   try {
     options.progress('loading the failing tests');
@@ -97,57 +70,11 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
   }
 }
 
-/** What is known of the failing tests before they are loaded. */
-export interface Failing {
-  /** Name of the runner. */
-  readonly engine: string;
-  /** Ids; empty: all that fail in the files. */
-  readonly failing: ReadonlySet<string>;
-  readonly files: readonly string[];
-}
-
-export interface Prepared extends Failing {
+interface Prepared extends Failing {
   readonly options: RepairOptions;
   readonly pool: CandidatePool;
   readonly sources: Sources;
   readonly started: number;
-}
-
-/**
- * The failing tests as the caller names them; otherwise, or when it takes a run to know the runner, by a run.
- *
- * @returns one sentence when there are none
- */
-async function whatFails(
-  options: RepairOptions,
-  copy: Workspace,
-  runner: Runner | null,
-): Promise<Failing | string> {
-  const named = options.failing.filter((id) => id.includes('::'));
-  if (named.length > 0 && options.testCommand === undefined && runner) {
-    const files = [...new Set(named.map((id) => id.slice(0, id.indexOf('::'))))];
-    return { engine: runner.name, failing: new Set(named), files };
-  }
-  options.progress('reproducing the failing tests');
-  const report = await failingReport(options, copy);
-  if (report.timedOut && report.cases.length === 0) {
-    // A test without end: the worker finds out which one.
-    const files = await testFiles(copy);
-    if (files.length > 0) return { engine: engineOf(report, runner), failing: new Set(), files };
-  }
-  if (report.state !== 'ran' && report.cases.length === 0) {
-    return `the tests did not run: ${firstLine(report.output)}`;
-  }
-  const failed = report.cases.filter(isFailing);
-  const { failing } = options;
-  const wanted = failing.length > 0 ? failed.filter((one) => failing.includes(one.id)) : failed;
-  if (wanted.length === 0) return 'no test fails, so there is nothing to repair by';
-  const files = new Set(wanted.flatMap((one) => one.file ?? one.id.split('::')[0] ?? []));
-  return {
-    engine: report.runner,
-    failing: new Set(wanted.map((one) => one.id)),
-    files: [...files],
-  };
 }
 
 async function repairWith(prepared: Prepared): Promise<RepairData> {
@@ -164,13 +91,16 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
   );
   const regions = await suspiciousRegions(lines, prepared);
   const suspicious = suspiciousRows(lines, regions);
-  const base = { suspicious, tried: 0, perSecond: 0, counts: {}, patches: [] };
+  const examples = prepared.examples ? { examples: tests.length } : {};
+  const base = { ...examples, suspicious, tried: 0, perSecond: 0, counts: {}, patches: [] };
   const seconds = () => (performance.now() - prepared.started) / 1000;
   if (reproduced.length === 0) {
     return {
       ...base,
       seconds: seconds(),
-      reason: 'the failing tests pass when run in a worker, so candidates cannot be told apart',
+      reason: prepared.examples
+        ? 'no test fails, and the examples of the issue and the documentation hold'
+        : 'the failing tests pass when run in a worker, so candidates cannot be told apart',
     };
   }
   if (regions.length === 0) {
@@ -183,11 +113,12 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
   pool.expect(regions);
   const judge = new Judge({
     copy: options.copy,
-    testCommand: options.testCommand,
+    testCommand: prepared.examples?.command ?? options.testCommand,
+    extra: prepared.examples,
     testTimeoutMs: options.testTimeoutMs,
     signal: options.signal,
     file: (path) => sources.decoded(path),
-    failing,
+    failing: failing.size > 0 ? failing : failingIds,
     files: prepared.files,
     failedBefore: new Set(tests.filter((each) => each.verdict !== 'passed').map(({ id }) => id)),
   });
@@ -214,6 +145,7 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
     return source ? [rankedPatch(source, choice)] : [];
   });
   return {
+    ...examples,
     suspicious,
     patches,
     tried: result.tried,
@@ -226,29 +158,6 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
           reason: `none of ${result.tried} small changes tried makes the failing tests pass without breaking others`,
         }),
   };
-}
-
-function engineOf(report: TestReport, runner: Runner | null): string {
-  return report.runner === 'command' && runner ? runner.name : report.runner;
-}
-
-/** Files that look like tests by their name. */
-async function testFiles(workspace: Workspace): Promise<string[]> {
-  const listed = await workspace.exec(['git', 'ls-files', '-co', '--exclude-standard'], {
-    timeoutMs: 20_000,
-  });
-  const found = await workspace.exec(
-    ['find', '.', '-type', 'f', '-not', '-path', '*/node_modules/*'],
-    {
-      timeoutMs: 20_000,
-    },
-  );
-  const names = listed.exitCode === 0 ? listed.stdout : found.stdout;
-  return names
-    .split('\n')
-    .map((name) => name.replace(/^\.\//, ''))
-    .filter((name) => isTestFile(name))
-    .slice(0, MOST_TEST_FILES);
 }
 
 /** Compares candidates of one function by what they make of inputs like those of the tests. */
@@ -270,22 +179,6 @@ async function behavioursOf(
     }
   }
   return found;
-}
-
-/** Runs the failing tests' files, or everything when nothing is known. */
-async function failingReport(options: RepairOptions, copy: Workspace): Promise<TestReport> {
-  const files = [
-    ...new Set(
-      options.failing.flatMap((id) => (id.includes('::') ? [id.split('::')[0] ?? ''] : [])),
-    ),
-  ];
-  return runTests({
-    workspace: copy,
-    scope: { files },
-    testCommand: options.testCommand,
-    timeoutMs: Math.min(options.testTimeoutMs, options.seconds * 300),
-    signal: options.signal,
-  });
 }
 
 async function suspiciousRegions(
@@ -360,8 +253,4 @@ function suspiciousRows(
         })),
     )
     .slice(0, SHOWN_LINES);
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n').at(0)?.slice(0, 300) ?? '';
 }

@@ -27,6 +27,8 @@ export interface JudgeOptions {
   readonly failing: ReadonlySet<string>;
   readonly files: readonly string[];
   readonly failedBefore: ReadonlySet<string>;
+  /** A temporary test that is put into the copy. */
+  readonly extra?: { readonly path: string; readonly text: string } | undefined;
 }
 
 /** Has the project's own command, in a clean process, look at candidates that fit the tests. */
@@ -95,10 +97,17 @@ export class Judge {
     }
   }
 
+  private async open(): Promise<Workspace> {
+    const { copy, extra } = this.options;
+    const workspace = await copy();
+    if (extra) await workspace.writeFile(extra.path, Buffer.from(extra.text));
+    return workspace;
+  }
+
   private async isRight(candidate: Candidate): Promise<boolean> {
     const known = this.verdicts.get(candidate);
     if (known !== undefined) return known;
-    this.workspace ??= this.options.copy();
+    this.workspace ??= this.open();
     const workspace = await this.workspace;
     const right = await validate(candidate, {
       ...this.options,

@@ -25,62 +25,74 @@ const TestsData = z.object({
 type TestsData = z.infer<typeof TestsData>;
 
 const MOST_ATTEMPTS = 5;
+/** Ids that are passed to the search, at most. */
+const MOST_NAMED = 200;
+
+export interface PolicyOptions {
+  /** A patch of less confidence, from 0 to 1, is not submitted. */
+  readonly minConfidence?: number | undefined;
+}
 
 /**
  * Run the tests, search, then try the patches in order: edit, run the tests, submit or take it back. The state is
  * read off the conversation.
  */
-export function nextMove(messages: readonly Message[]): Move {
+export function nextMove(messages: readonly Message[], options: PolicyOptions = {}): Move {
   const exchanges = exchangesOf(messages);
   const tests = exchanges.find((each) => each.tool === 'run_tests');
   if (!tests) return act('First I run the tests, to see what fails.', 'run_tests', {});
   const before = testsOf(tests.observation);
-  // A run that came to no end still tells in which test that was.
+  // A run that came to no end still tells in which test that was; a project without tests may have examples.
   const isEndless = before?.timedOut === true && before.state !== 'ran';
-  if (!before || (before.state !== 'ran' && !isEndless && failingIds(before).length === 0)) {
+  const failing = before ? failingIds(before) : [];
+  const hasNone = before !== null && before.state !== 'ran' && failing.length === 0 && !isEndless;
+  if (!before) {
     return stop(
       `The tests could not be run, and without them nothing can be repaired: ${firstLine(tests.observation.text)}`,
     );
   }
-  const failing = failingIds(before);
-  if (failing.length === 0 && !isEndless) {
-    return stop('No test fails, so there is nothing to repair by.');
-  }
   const search = exchanges.find((each) => each.tool === 'repair');
-  if (!search && failing.length === 0) {
-    return act(
-      'A test does not come to its end. I search for a small change that ends it.',
-      'repair',
-      {},
+  if (!search) return startSearch(failing, isEndless);
+  const found = RepairData.safeParse(search.observation.data);
+  if (!found.success) return stop(`The search failed: ${firstLine(search.observation.text)}`);
+  const [best] = found.data.patches;
+  if (!best) return stop(`No patch was found: ${found.data.reason ?? 'nothing fits the tests'}.`);
+  if (best.confidence < (options.minConfidence ?? 0)) {
+    return stop(
+      `The best patch is right with a confidence of only ${percent(best)}, less than the ${Math.round(100 * (options.minConfidence ?? 0))} % asked for: it is not submitted.`,
     );
   }
-  if (!search) {
+  const later = exchanges.slice(exchanges.indexOf(search) + 1);
+  return attempt(later, found.data.patches, { failing, hasTests: !hasNone });
+}
+
+function startSearch(failing: readonly string[], isEndless: boolean): Move {
+  if (failing.length > 0) {
     const count = failing.length === 1 ? 'One test fails' : `${failing.length} tests fail`;
     return act(
       `${count}. I search for a small change that makes ${failing.length === 1 ? 'it' : 'them'} pass.`,
       'repair',
-      { failing_tests: failing.slice(0, 200) },
+      { failing_tests: failing.slice(0, MOST_NAMED) },
     );
   }
-  const found = RepairData.safeParse(search.observation.data);
-  if (!found.success) return stop(`The search failed: ${firstLine(search.observation.text)}`);
-  if (found.data.patches.length === 0) {
-    return stop(`No patch was found: ${found.data.reason ?? 'nothing fits the tests'}.`);
-  }
-  return attempt(exchanges.slice(exchanges.indexOf(search) + 1), found.data.patches, failing);
+  const why = isEndless
+    ? 'A test does not come to its end. I search for a small change that ends it.'
+    : 'No failing test tells what is wrong. I look for examples in the issue and the documentation.';
+  return act(why, 'repair', {});
 }
 
 /** Where the attempts stand after the search. */
 function attempt(
   later: readonly Exchange[],
   patches: readonly RankedPatch[],
-  failing: readonly string[],
+  { failing, hasTests }: { readonly failing: readonly string[]; readonly hasTests: boolean },
 ): Move {
   const last = later.at(-1);
   const attempts = later.filter((each) => each.tool === 'edit').length;
   switch (last?.tool) {
     case 'edit':
       if (last.observation.isError) return tryPatch(patches, attempts);
+      if (!hasTests) return act('There are no tests to run: I submit.', 'submit', {});
       return act('Now the tests again, all of them.', 'run_tests', {});
     case 'run_tests': {
       const now = testsOf(last.observation);
@@ -101,10 +113,9 @@ function tryPatch(patches: readonly RankedPatch[], attempts: number): Move {
   if (!patch || attempts >= MOST_ATTEMPTS) {
     return stop('No patch was found: what fits the failing tests breaks others.');
   }
-  const percent = Math.round(patch.confidence * 100);
   const place = patch.function === '' ? patch.path : `${patch.function} (${patch.path})`;
   return act(
-    `I try the ${attempts === 0 ? 'best' : 'next'} candidate, a change of ${place}, confidence ${percent} %.`,
+    `I try the ${attempts === 0 ? 'best' : 'next'} candidate, a change of ${place}, confidence ${percent(patch)}.`,
     'edit',
     {
       path: patch.path,
@@ -113,6 +124,10 @@ function tryPatch(patches: readonly RankedPatch[], attempts: number): Move {
       new_text: patch.newText,
     },
   );
+}
+
+function percent(patch: RankedPatch): string {
+  return `${Math.round(patch.confidence * 100)} %`;
 }
 
 function whatIsWrong(now: TestsData, failing: readonly string[]): string | null {

@@ -24,12 +24,21 @@ export function rankedPatch(source: SourceFile, choice: Choice): RankedPatch {
   const old = text.slice(start, end);
   const swallowsBreak = last > end;
   const changed = applyEdits(old, shifted);
+  const isRemoved = swallowsBreak && changed.trim() === '';
+  const newText = isRemoved ? '' : lf(changed);
   return {
     path: candidate.path,
     startLine: rowOf(start) + 1,
     endLine: rowOf(end) + 1,
     oldText: lf(old),
-    newText: swallowsBreak && changed.trim() === '' ? '' : lf(changed),
+    newText,
+    diff: unifiedDiff(
+      candidate.path,
+      text,
+      rowOf(start),
+      rowOf(end) + 1,
+      newText === '' ? [] : changed.replace(/\n$/, '').split('\n'),
+    ),
     kind: [...new Set(candidate.edits.map((edit) => edit.kind))].join(' + '),
     function: functionAt(source, first),
     cost: Math.round(candidate.cost * 100) / 100,
@@ -37,6 +46,45 @@ export function rankedPatch(source: SourceFile, choice: Choice): RankedPatch {
     ...(choice.cluster < 0 ? {} : { cluster: choice.cluster }),
     ...(choice.agreement === null ? {} : { agreement: round(choice.agreement) }),
   };
+}
+
+/** Lines shown around a change. */
+const CONTEXT = 3;
+
+/** A change of whole lines as a unified diff; rows count from 0, `to` is behind the last. */
+function unifiedDiff(
+  path: string,
+  text: string,
+  from: number,
+  to: number,
+  added: string[],
+): string {
+  const endsWithBreak = text.endsWith('\n');
+  const lines = (endsWithBreak ? text.slice(0, -1) : text).split('\n');
+  const start = Math.max(0, from - CONTEXT);
+  const end = Math.min(lines.length, to + CONTEXT);
+  const mark = (sign: string, part: readonly string[]) => part.map((line) => sign + line);
+  const note = (line: number) =>
+    !endsWithBreak && line === lines.length ? ['\\ No newline at end of file'] : [];
+  const body = [
+    ...mark(' ', lines.slice(start, from)),
+    ...mark('-', lines.slice(from, to)),
+    ...note(to),
+    ...mark('+', added),
+    ...(to === lines.length ? note(to) : []),
+    ...mark(' ', lines.slice(to, end)),
+    ...(to < end ? note(end) : []),
+  ];
+  const size = end - start;
+  const head = `@@ -${start + 1},${size} +${start + 1},${size - (to - from) + added.length} @@`;
+  return [
+    `diff --git a/${path} b/${path}`,
+    `--- a/${path}`,
+    `+++ b/${path}`,
+    head,
+    ...body,
+    '',
+  ].join('\n');
 }
 
 function lf(text: string): string {

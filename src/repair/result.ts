@@ -17,6 +17,8 @@ export const RankedPatch = z.object({
   cluster: z.number().optional(),
   /** Share of the inputs tried for which the function gives what it gave before. */
   agreement: z.number().optional(),
+  /** The patch as `git diff` prints it. */
+  diff: z.string().default(''),
 });
 export type RankedPatch = z.infer<typeof RankedPatch>;
 
@@ -39,6 +41,8 @@ export const RepairData = z.object({
   seconds: z.number(),
   /** How many candidates ended how. */
   counts: z.record(z.string(), z.number()),
+  /** So many examples of the issue and the documentation served as temporary tests, as no test fails. */
+  examples: z.number().optional(),
   /** Why there is no patch, one sentence; absent when there is one. */
   reason: z.string().optional(),
 });

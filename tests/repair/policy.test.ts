@@ -16,6 +16,7 @@ const patch = (newText: string): RankedPatch => ({
   function: 'add',
   cost: 3,
   confidence: 0.8,
+  diff: '',
 });
 
 const found = (patches: RankedPatch[]): RepairData => ({
@@ -108,12 +109,7 @@ describe('the repair policy', () => {
   });
 
   it.each([
-    ['no test fails', [{ data: tests('passed') }], /No test fails/],
-    [
-      'the tests do not run',
-      [{ data: { ...tests('passed'), state: 'not run', cases: [] } }],
-      /could not be run/,
-    ],
+    ['nothing is told of the tests', [{ data: {} }], /could not be run/],
     ['nothing was found', [{ data: tests('failed') }, { data: found([]) }], /nothing fits/],
     [
       'no patch holds',
@@ -131,6 +127,29 @@ describe('the repair policy', () => {
     expect(last.actions).toEqual([]);
     expect(last.stopReason).toBe('refusal');
     expect(last.stopDetail).toMatch(reason);
+  });
+
+  it.each([
+    ['no test fails', tests('passed')],
+    ['there are no tests', { ...tests('passed'), state: 'not run', cases: [] }],
+    ['a test does not end', { ...tests('passed'), state: 'not run', cases: [], timedOut: true }],
+  ])('lets the search find out what to go by when %s', async (_, data) => {
+    const { last } = await play([{ data }]);
+    expect(last.actions[0]).toMatchObject({ tool: 'repair', input: {} });
+  });
+
+  it('submits without a run of the tests where there are none', async () => {
+    const data = { ...tests('passed'), state: 'not run', cases: [] };
+    const { last } = await play([{ data }, { data: found([patch('first')]) }, {}]);
+    expect(last.actions[0]?.tool).toBe('submit');
+  });
+
+  it('abstains when the confidence is less than asked for', async () => {
+    const careful = createRepairModel({ minConfidence: 0.9 });
+    const { messages } = await play([{ data: tests('failed') }, { data: found([patch('first')]) }]);
+    const turn = await careful.complete({ system: '', tools: [], messages }, options);
+    expect(turn.actions).toEqual([]);
+    expect(turn.stopDetail).toMatch(/80 %, less than the 90 %/);
   });
 
   it('answers the same conversation in the same way', async () => {

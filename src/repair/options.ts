@@ -1,0 +1,20 @@
+import type { Workspace } from '../workspace/workspace.ts';
+
+export interface RepairOptions {
+  readonly workspace: Workspace;
+  /** A second workspace with the tree as it is now; the engine closes it. */
+  readonly copy: () => Promise<Workspace>;
+  readonly testCommand?: string | undefined;
+  readonly statement: string;
+  /** Ids of the failing tests; empty: all that fail. */
+  readonly failing: readonly string[];
+  /** Only files below this path are edited. */
+  readonly path?: string | undefined;
+  /** Only functions of this name are edited. */
+  readonly functionName?: string | undefined;
+  /** Seconds of the search. */
+  readonly seconds: number;
+  readonly testTimeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
