@@ -8,6 +8,7 @@ import { type Region, regionsOf } from './localise/regions.ts';
 import { crashRows, rankLines, type SuspiciousLine } from './localise/suspicion.ts';
 import type { RepairOptions } from './options.ts';
 import { openPool } from './pool/open.ts';
+import { openCommandPool } from './pool/open-command.ts';
 import type { Behaviours, CandidatePool, Trial } from './pool/pool.ts';
 import { rankedPatch } from './ranked.ts';
 import type { RepairData, SuspiciousRow } from './result.ts';
@@ -53,13 +54,16 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
       source: (path) => sources.get(path),
       signal,
     });
-    if (!opening) {
-      return nothing(`candidates cannot be tried with the test runner ${known.engine} yet`);
+    const loaded = await opening?.catch((error: unknown) => messageOf(error));
+    if (typeof loaded === 'string') {
+      options.progress(
+        `the tests cannot be loaded in a worker (${firstLine(loaded)}); trying by command`,
+      );
     }
-    const pool = await opening.catch((error: unknown) => messageOf(error));
-    if (typeof pool === 'string') {
-      return nothing(`the tests could not be loaded to try candidates: ${firstLine(pool)}`);
-    }
+    const pool =
+      loaded && typeof loaded !== 'string'
+        ? loaded
+        : await openCommandPool({ options, workspace: copy, sources, slots: SLOTS, ...known });
     try {
       return await repairWith({ options, pool, sources, started, ...known });
     } finally {
@@ -119,7 +123,8 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
     signal: options.signal,
     file: (path) => sources.decoded(path),
     failing: failing.size > 0 ? failing : failingIds,
-    files: prepared.files,
+    // Worker pools know only the tests of these files; a command pool knows them all.
+    files: pool.leastBatch === 1 ? [] : prepared.files,
     failedBefore: new Set(tests.filter((each) => each.verdict !== 'passed').map(({ id }) => id)),
   });
   const deadline = Date.now() + options.seconds * 1000;
@@ -130,6 +135,7 @@ async function repairWith(prepared: Prepared): Promise<RepairData> {
     trialOf,
     prose: options.statement,
     crashes: crashRows(tests, failingIds),
+    endless: reproduced.some(({ verdict }) => verdict === 'hang'),
     deadline,
     signal: options.signal,
     onPlausible: (candidate) => judge.add(candidate),

@@ -5,6 +5,7 @@ import type { Runner } from '../testing/runner.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { findExampleTests } from './examples/find.ts';
 import type { ExampleTests } from './examples/test-file.ts';
+import { listFiles } from './files.ts';
 import { isTestFile } from './localise/test-paths.ts';
 import type { RepairOptions } from './options.ts';
 import { Sources } from './sources.ts';
@@ -91,21 +92,8 @@ function engineOf(report: TestReport, runner: Runner | null): string {
 
 /** Files that look like tests by their name. */
 async function testFiles(workspace: Workspace): Promise<string[]> {
-  const listed = await workspace.exec(['git', 'ls-files', '-co', '--exclude-standard'], {
-    timeoutMs: 20_000,
-  });
-  const found = await workspace.exec(
-    ['find', '.', '-type', 'f', '-not', '-path', '*/node_modules/*'],
-    {
-      timeoutMs: 20_000,
-    },
-  );
-  const names = listed.exitCode === 0 ? listed.stdout : found.stdout;
-  return names
-    .split('\n')
-    .map((name) => name.replace(/^\.\//, ''))
-    .filter((name) => isTestFile(name))
-    .slice(0, MOST_TEST_FILES);
+  const paths = await listFiles(workspace);
+  return paths.filter(isTestFile).slice(0, MOST_TEST_FILES);
 }
 
 /** Runs the failing tests' files, or everything when nothing is known. */

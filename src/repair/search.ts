@@ -17,6 +17,8 @@ const PATIENCE = 8;
 const HUNG_AT_ONCE = 20;
 /** A batch is made to take about this long. */
 const BATCH_MS = 400;
+const LEAST_BATCH = 10;
+const MOST_BATCH = 600;
 
 /** How often, and how many at once, improving edits are gone on from. */
 const SEEDS_EVERY_MS = 500;
@@ -41,6 +43,8 @@ export interface SearchOptions {
   readonly prose: string;
   /** Rows, from 0, by file, in which failing tests found nothing where something was expected. */
   readonly crashes: ReadonlyMap<string, ReadonlySet<number>>;
+  /** A failing test does not end. */
+  readonly endless: boolean;
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly onPlausible: (candidate: Candidate) => void;
@@ -119,7 +123,8 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     options.onProgress(progress());
   };
   const slot = async () => {
-    let size = 40;
+    const { leastBatch = LEAST_BATCH } = options.pool;
+    let size = 4 * leastBatch;
     while (!isOver()) {
       if (queue.size === 0 && regions.length > 0) refill();
       expandSeeds();
@@ -139,7 +144,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
       await tryBatch(batch);
       const took = performance.now() - began;
       size = Math.round(
-        Math.min(600, Math.max(10, (batch.length * BATCH_MS) / Math.max(20, took))),
+        Math.min(MOST_BATCH, Math.max(leastBatch, (batch.length * BATCH_MS) / Math.max(20, took))),
       );
     }
   };
@@ -151,7 +156,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
 export function candidatesOf(
   region: Region,
   top: number,
-  { prose, crashes }: Pick<SearchOptions, 'prose' | 'crashes'>,
+  { prose, crashes, endless }: Pick<SearchOptions, 'prose' | 'crashes' | 'endless'>,
 ): Candidate[] {
   const rows = new Set([...region.lines.keys()].map((line) => line - 1));
   const hints = hintsOf(`${documentationOf(region.source, region.node)}\n${prose}`);
@@ -159,6 +164,7 @@ export function candidatesOf(
     hints,
     rows,
     crash: crashOf(region, crashes.get(region.source.path)),
+    endless,
   });
   const regionCost = 6 * Math.max(0, top - region.score);
   const best = Math.max(0.01, ...region.lines.values());

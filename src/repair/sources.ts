@@ -4,7 +4,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { isTestPath } from './localise/test-paths.ts';
 import { parseSource, type SourceFile } from './tree.ts';
 
-const LANGUAGES = new Set(['python', 'javascript', 'typescript', 'tsx']);
+const LANGUAGES = new Set(['python', 'javascript', 'typescript', 'tsx', 'go', 'java']);
 
 /** The files of the repository that may be edited, read and parsed once. */
 export class Sources {

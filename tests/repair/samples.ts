@@ -111,4 +111,104 @@ export function join<T>(list: readonly T[], by = ', '): string {
 }
 `,
   },
+  {
+    language: 'go',
+    path: 'shop.go',
+    text: `package shop
+
+import (
+	"errors"
+	"strings"
+)
+
+type Basket struct {
+	limit int
+	items []string
+}
+
+func (b *Basket) Add(item string, count int) (int, error) {
+	if item == "" || count <= 0 && b.limit > 0 {
+		return len(b.items), nil
+	} else if count > b.limit {
+		return 0, errors.New("too many")
+	}
+	total := 0
+	for i := 0; i < count-1; i++ {
+		total += i * 2
+		total++
+	}
+	for _, each := range b.items[1:] {
+		if !strings.Contains(each, item) {
+			continue
+		}
+		total -= len(each) / 2
+	}
+	switch total {
+	case 1:
+		return -total, nil
+	default:
+		total = max(total, count)
+	}
+	visit := func(x int, y int) bool { return x >= y }
+	if visit(total, count) {
+		b.items = append(b.items, strings.ToUpper(item))
+	}
+	return total % 7, nil
+}
+
+func Join(list []string, by string) string {
+	text := ""
+	for index, each := range list {
+		if index > 0 {
+			text += by
+		}
+		text += each
+	}
+	return text
+}
+`,
+  },
+  {
+    language: 'java',
+    path: 'Shop.java',
+    text: `package shop;
+
+import java.util.List;
+
+class Shop {
+  private int limit = 10;
+
+  Shop(int limit) {
+    this.limit = limit;
+  }
+
+  static int add(List<String> items, int count, boolean quick) throws Exception {
+    int total = 0, other = -1;
+    if (count <= 0 && !items.isEmpty() || quick) {
+      return items.size() - 1;
+    } else if (count > 3) throw new IllegalStateException("too many");
+    for (int i = 0; i < items.size(); i++) {
+      total += items.get(i).length() * 2;
+      total++;
+    }
+    for (String each : items) {
+      if (each == null) continue;
+      other = Math.max(other, each.length() / 2);
+    }
+    while (total > 100) {
+      total = total % 7;
+      break;
+    }
+    String label = total > other ? "more" : "less";
+    int[] sizes = {total, other};
+    sizes[0] = Math.min(count, sizes[1]);
+    return label.equals("more") ? sizes[0] : total - other;
+  }
+
+  boolean fits(int count) {
+    return count + 1 <= this.limit && count != 13;
+  }
+}
+`,
+  },
 ];

@@ -22,6 +22,8 @@ export interface EditContext {
   readonly ingredients: Ingredients;
   /** Where a failure says that nothing stood where something was expected. */
   readonly crash?: Crash | undefined;
+  /** A failing test does not end. */
+  readonly endless: boolean;
 }
 
 /** The line of a failure about null, undefined or None, with the names on it. */

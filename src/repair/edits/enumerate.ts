@@ -57,9 +57,31 @@ const OPERATORS: readonly Operator[] = [
   replacements.measures,
   replacements.addedArguments,
   replacements.defaults,
-  symmetric.bothSides,
   symmetric.reductions,
   symmetric.conversions,
+];
+
+/** Where a compiler refuses what does not fit its type, only edits that keep types are worth their time. */
+const TYPED_OPERATORS: readonly Operator[] = [
+  operators.comparisons,
+  operators.arithmetic,
+  operators.logicalOperators,
+  operators.negations,
+  literals.numbers,
+  literals.strings,
+  literals.constants,
+  names.variables,
+  names.functions,
+  names.members,
+  drops.operands,
+  drops.elements,
+  swaps.operands,
+  swaps.pairs,
+  swaps.branches,
+  wraps.offsets,
+  statements.dropped,
+  statements.assignments,
+  moved,
 ];
 
 /** In a region of more lines the functions nested in it are regions of their own. */
@@ -73,13 +95,15 @@ export interface RegionOptions {
   /** Rows, from 0, that failing tests ran. */
   readonly rows?: ReadonlySet<number>;
   readonly crash?: Crash | undefined;
+  /** A failing test does not end. */
+  readonly endless?: boolean;
 }
 
 /** Prepares a region for the operators: its expressions, statements and ingredients. */
 export function editContext(
   source: SourceFile,
   region: SyntaxNode,
-  { hints = NO_HINTS, rows, crash }: RegionOptions = {},
+  { hints = NO_HINTS, rows, crash, endless = false }: RegionOptions = {},
 ): EditContext {
   const grammar = grammarOf(source.language);
   const length = region.endRow - region.row;
@@ -120,6 +144,7 @@ export function editContext(
     statements: statementList.filter(isInFocus),
     ingredients,
     crash,
+    endless,
   };
 }
 
@@ -140,8 +165,12 @@ function isHeader(node: SyntaxNode): boolean {
  */
 export function enumerateEdits(context: EditContext): Candidate[] {
   const singles: Edit[] = [];
-  for (const operator of OPERATORS) for (const edit of operator(context)) singles.push(edit);
-  for (const edit of [...sameLiterals(context, singles)]) singles.push(edit);
+  const { family } = context.grammar;
+  const isTyped = family === 'go' || family === 'java';
+  for (const operator of isTyped ? TYPED_OPERATORS : OPERATORS)
+    for (const edit of operator(context)) singles.push(edit);
+  const doubled = [...sameLiterals(context, singles), ...symmetric.mirrored(context, singles)];
+  for (const edit of doubled) singles.push(edit);
   const { start, end } = context.region;
   const inside = singles
     .filter((edit) => edit.start >= start && edit.end <= end)

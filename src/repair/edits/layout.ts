@@ -22,7 +22,7 @@ export function reindent(block: string, from: string, to: string): string {
 export function soleStatement(statement: SyntaxNode): boolean {
   const { parent } = statement;
   if (!parent) return true;
-  if (/block|program|module|switch_case|switch_default/.test(parent.type)) {
+  if (/block|program|module|switch_case|switch_default|statement_list/.test(parent.type)) {
     return parent.type === 'block' && namedChildren(parent).length === 1;
   }
   return true;

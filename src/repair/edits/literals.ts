@@ -66,6 +66,7 @@ function surroundings(context: EditContext, node: SyntaxNode): string {
 /** Other strings: shorter, empty, in other case, those of the region and of the prose. */
 export function* strings(context: EditContext): Generator<Edit> {
   const { ingredients } = context;
+  const names = new Set(ingredients.variables.map(({ name }) => name));
   for (const { node, text: own } of ofRole(context, 'string')) {
     const parts = /^([bBrRuU]*)(['"`])([^\\]*)\2$/s.exec(own);
     const seen = new Set([own]);
@@ -78,6 +79,11 @@ export function* strings(context: EditContext): Generator<Edit> {
     if (!parts || own.startsWith('"""') || own.startsWith("'''")) continue;
     const [, prefix = '', quote = '"', body = ''] = parts;
     if (body.includes('\n') || body.includes('\\')) continue;
+    if (names.has(body)) {
+      // A name that was put in quotes.
+      yield* give(body, -1);
+      if (context.grammar.family === 'python') yield* give(`${body}.encode()`, 0);
+    }
     const quoted = (content: string) => `${prefix}${quote}${content}${quote}`;
     yield* give(quoted(''), body.length <= 3 ? 0 : 1.5);
     yield* give(quoted(' '), body.length <= 2 ? 0.5 : 2.5);
@@ -126,6 +132,7 @@ export function* constants(context: EditContext): Generator<Edit> {
   for (const { node, role } of ofRole(context, 'true', 'false', 'none')) {
     if (role === 'true') yield replace(node, words.false, 'boolean');
     else if (role === 'false') yield replace(node, words.true, 'boolean');
+    if (family === 'go' || family === 'java') continue;
     if (role === 'none' && isValuePlace(node.parent?.type ?? '')) {
       const others =
         family === 'python' ? ['[]', '{}', '0', "''"] : ['[]', '{}', '0', "''", 'undefined'];

@@ -1,4 +1,4 @@
-import { callView, memberView } from '../grammar/roles.ts';
+import { binaryViews, callView, memberView } from '../grammar/roles.ts';
 import { ancestors, type SyntaxNode } from '../tree.ts';
 import { type EditContext, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
@@ -18,10 +18,20 @@ export function* variables(context: EditContext): Generator<Edit> {
         node,
         variable.name,
         'variable',
-        variableExtra(before, variable, isTarget(node)),
+        variableExtra(before, variable, isTarget(node)) +
+          (besides(context, node, variable.name) ? 1.5 : 0),
       );
     }
   }
+}
+
+/** True when the name stands on the other side of the same operation: `a + a` and `a < a` are rarely meant. */
+function besides(context: EditContext, node: SyntaxNode, name: string): boolean {
+  const views = node.parent ? binaryViews(node.parent) : [];
+  return views.some(({ left, operator, right }) => {
+    const other = left === node ? right : right === node ? left : null;
+    return other !== null && text(context, other) === name && text(context, operator) !== '*';
+  });
 }
 
 function isVisible(context: EditContext, variable: Variable, at: SyntaxNode): boolean {

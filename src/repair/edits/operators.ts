@@ -34,7 +34,7 @@ export function* comparisons(context: EditContext): Generator<Edit> {
       const others = isOrder || equal.includes(own) ? [...ORDER, ...equal] : [...equal];
       if (NEGATED[own]) others.push(NEGATED[own]);
       for (const other of new Set(others)) {
-        if (other === own) continue;
+        if (other === own || !context.grammar.compareOperators.includes(other)) continue;
         const likely = other === BOUNDARY[own] || other === NEGATED[own] || other === REVERSED[own];
         yield replace(operator, other, 'compare', likely ? 0 : 1.2);
       }

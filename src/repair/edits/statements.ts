@@ -1,5 +1,5 @@
 import { childOf, namedChildren, type SyntaxNode } from '../tree.ts';
-import { type EditContext, few, replace, text } from './context.ts';
+import { type EditContext, few, ofRole, replace, text } from './context.ts';
 import type { Edit, EditKind } from './edit.ts';
 import { unique } from './ingredients.ts';
 import { indentOf, lineStart, reindent, soleStatement } from './layout.ts';
@@ -96,6 +96,16 @@ export function* inserted(context: EditContext): Generator<Edit> {
         `${a} -= ${b}${semicolon}`,
       ]),
   );
+  const parts = unique(
+    [...ofRole(context, 'subscript', 'member', 'call')]
+      .map((each) => each.text)
+      .filter((each) => each.length <= 24),
+  ).slice(0, 8);
+  const partly = numbers.flatMap((name) =>
+    parts.flatMap((part) =>
+      ['-=', '+=', '%='].map((sign) => `${name} ${sign} ${part}${semicolon}`),
+    ),
+  );
   const resets = numbers.flatMap((name) => [`${name} = 0${semicolon}`, `${name} = 1${semicolon}`]);
   const assigned = python ? [] : numbers.map((name) => `${name} = !${name}${semicolon}`);
   const texts = few<[string, EditKind, number]>(
@@ -108,6 +118,7 @@ export function* inserted(context: EditContext): Generator<Edit> {
       ]),
       ...counters.map((each): [string, EditKind, number] => [each, 'insert-statement', 0.5]),
       ...updates.map((each): [string, EditKind, number] => [each, 'insert-statement', 1.5]),
+      ...partly.map((each): [string, EditKind, number] => [each, 'insert-statement', 1.8]),
       ...[...resets, ...assigned].map((each): [string, EditKind, number] => [
         each,
         'insert-statement',
@@ -120,9 +131,11 @@ export function* inserted(context: EditContext): Generator<Edit> {
   const returned = returnValues(context);
   for (const statement of context.statements) {
     const loop = inLoop(context, statement);
+    const awaited = context.endless ? loopNames(context, statement) : null;
     for (const [code, kind, extra] of texts) {
       if (code === text(context, statement)) continue;
-      yield* around(context, statement, code, kind, extra);
+      const ends = awaited?.has(/^\w+/.exec(code)?.[0] ?? '') ? -3 : 0;
+      yield* around(context, statement, code, kind, extra + ends);
     }
     if (loop) {
       yield* around(context, statement, `break${semicolon}`, 'insert-statement', 1);
@@ -276,6 +289,16 @@ function lineBreak(context: EditContext): string {
 
 export function startsLine(all: string, offset: number): boolean {
   return /^[ \t]*$/.test(all.slice(lineStart(all, offset), offset));
+}
+
+/** Names in the condition of the loop around a statement: a loop that does not end may forget to change one. */
+function loopNames(context: EditContext, statement: SyntaxNode): ReadonlySet<string> | null {
+  for (let at = statement.parent; at && at !== context.region; at = at.parent) {
+    if (context.grammar.statementRole(at) !== 'while') continue;
+    const condition = childOf(at, 'condition');
+    return condition && new Set(text(context, condition).match(/[A-Za-z_$][\w$]*/g) ?? []);
+  }
+  return null;
 }
 
 /** Without braces (`if (a) b;`) a second statement would fall out of the branch. */

@@ -87,7 +87,7 @@ export function* branches(context: EditContext): Generator<Edit> {
       ? (childOf(alternative, 'body') ?? namedChildren(alternative)[0])
       : null;
     if (!consequence || !body || alternative?.type === 'elif_clause') continue;
-    if (body.type === 'if_statement') continue;
+    if (body.type === 'if_statement' || alternative?.type === 'if_statement') continue;
     yield exchange(context, consequence, body, 'swap-branches', 0.3);
   }
 }

@@ -1,33 +1,60 @@
 import { binaryViews, subscriptView } from '../grammar/roles.ts';
+import type { SyntaxNode } from '../tree.ts';
 import { type EditContext, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { fitted, isCallee, isTarget, Level, operand } from './precedence.ts';
 
-/** Both sides of a comparison or an operation wrapped alike: one omission made twice. */
-export function* bothSides(context: EditContext): Generator<Edit> {
-  const { library, functions } = context.ingredients;
-  const own = functions.slice(0, 4).map((name) => `${name}($)`);
+/** Edits of one side that are mirrored, at most. */
+const MOST_MIRRORED = 3000;
+
+/**
+ * The edit of one side of a comparison or an operation made on the other side too, where both are built alike: an
+ * omission made twice.
+ */
+export function* mirrored(context: EditContext, singles: readonly Edit[]): Generator<Edit> {
+  let made = 0;
   for (const { node } of ofRole(context, 'compare', 'binary')) {
     const views = binaryViews(node);
     const [view] = views;
-    if (!view || views.length > 1 || node.end - node.start > 120) continue;
-    const { left, right } = view;
-    const isLiteral = /^(?:number|integer|float|string|true|false|none|null)$/;
-    if (isLiteral.test(right.type) || isLiteral.test(left.type)) continue;
-    if (left.type === 'unary_operator' || left.type === 'unary_expression') continue;
-    const between = context.source.text.slice(left.end, right.start);
-    const span = { start: left.start, end: right.end };
-    for (const [rank, wrapper] of [...library.wrappers, ...own].entries()) {
-      const wrap = (inner: string) => wrapper.replace('$', () => inner);
-      const made = wrap(text(context, left)) + between + wrap(text(context, right));
-      yield { ...span, text: made, kind: 'wrap', extra: 1.2 + Math.min(2, rank * 0.15) };
-    }
-    for (const [rank, suffix] of library.suffixes.entries()) {
-      const put = (side: typeof left) => operand(context, side, Level.postfix) + suffix;
-      const made = put(left) + between + put(right);
-      yield { ...span, text: made, kind: 'wrap-method', extra: 1.2 + Math.min(2, rank * 0.1) };
+    if (!view || views.length > 1 || node.end - node.start > 200) continue;
+    const twins = new Map<string, SyntaxNode>();
+    if (!matchTrees(view.left, view.right, twins)) continue;
+    const { text: all } = context.source;
+    for (const edit of singles) {
+      if (made >= MOST_MIRRORED) return;
+      const twin = twins.get(`${edit.start}:${edit.end}`);
+      const own = all.slice(edit.start, edit.end);
+      // Only an edit that keeps what stands there says what the twin is to become.
+      if (!twin || own === '' || !edit.text.includes(own)) continue;
+      const other = edit.text.replace(own, () => text(context, twin));
+      const between = all.slice(edit.end, twin.start);
+      made += 1;
+      yield { ...edit, end: twin.end, text: edit.text + between + other, extra: edit.extra + 1.2 };
     }
   }
+}
+
+/** Pairs the nodes of two trees of one shape; false when the shapes differ or the trees are leaves that are literals. */
+function matchTrees(left: SyntaxNode, right: SyntaxNode, twins: Map<string, SyntaxNode>): boolean {
+  if (left.type !== right.type || left.children.length !== right.children.length) return false;
+  if (/^(?:number|integer|float|string|true|false|none|null)$/.test(left.type)) return false;
+  twins.set(`${left.start}:${left.end}`, right);
+  return (
+    left.children.every((child, index) => {
+      const other = right.children[index];
+      if (!other) return false;
+      const isLiteral = child.children.length === 0 || !child.named || child.type === 'string';
+      return (isLiteral && child.type === other.type) || matchTrees(child, other, twins);
+    }) && markLeaves(left, right, twins)
+  );
+}
+
+function markLeaves(left: SyntaxNode, right: SyntaxNode, twins: Map<string, SyntaxNode>): boolean {
+  left.children.forEach((child, index) => {
+    const other = right.children[index];
+    if (child.named && other) twins.set(`${child.start}:${child.end}`, other);
+  });
+  return true;
 }
 
 /** One element of a container taken where all of it was to be counted or summed up. */

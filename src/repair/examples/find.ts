@@ -1,5 +1,6 @@
 import { languageOf } from '../../syntax/languages.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import { listFiles } from '../files.ts';
 import { grammarOf } from '../grammar/grammar.ts';
 import { documentationOf } from '../hints.ts';
 import type { Sources } from '../sources.ts';
@@ -71,18 +72,6 @@ export async function findExampleTests(options: {
 
 function familyOf(path: string): 'python' | 'javascript' {
   return languageOf(path) === 'python' ? 'python' : 'javascript';
-}
-
-async function listFiles(workspace: Workspace): Promise<string[]> {
-  const git = await workspace.exec(['git', 'ls-files', '-co', '--exclude-standard'], {
-    timeoutMs: 20_000,
-  });
-  if (git.exitCode === 0) return git.stdout.split('\n').filter((path) => path !== '');
-  const found = await workspace.exec(
-    ['find', '.', '-type', 'f', '-not', '-path', '*/node_modules/*'],
-    { timeoutMs: 20_000 },
-  );
-  return found.stdout.split('\n').map((path) => path.replace(/^\.\//, ''));
 }
 
 /** Functions of a module that can be called by their name from outside. */

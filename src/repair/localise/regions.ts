@@ -101,6 +101,12 @@ export function qualifiedName(source: SourceFile, node: SyntaxNode): string {
   return names.join('.');
 }
 
+/** The function's own name without what stands around it; empty for one without a name. */
+export function nameOf(source: SourceFile, node: SyntaxNode): string {
+  const own = childOf(node, 'name') ?? assignedName(node);
+  return own ? (textOf(source, own).split(/[.\s]/).at(-1) ?? '') : '';
+}
+
 /** Every name that a function goes by: its own and those it is assigned to, as in `a.uniq = a.unique = function`. */
 function namesOf(source: SourceFile, node: SyntaxNode): string[] {
   const names = [qualifiedName(source, node).split('.').at(-1) ?? ''];

@@ -16,5 +16,6 @@ export function isTestPath(path: string): boolean {
 export function isTestFile(path: string): boolean {
   const name = path.split('/').at(-1) ?? '';
   if (/^(?:test_.*|.*_test|tests)\.py$/.test(name)) return true;
+  if (/_test\.go$|^(?:Test\w+|\w+Tests?)\.java$/.test(name)) return true;
   return /^(?:.*[._-](?:test|spec)|test)\.[cm]?[jt]sx?$/.test(name);
 }

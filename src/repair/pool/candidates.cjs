@@ -15,6 +15,7 @@ const CHUNK = 30;
 /** Loop turns and calls of a test that may not end, while the tests are learned. */
 const GUARDED_FUEL = 500_000;
 const LEAST_FUEL = 30_000;
+const ENDLESS_FUEL = 6_000;
 const MOST_FUEL = 20_000_000;
 
 exports.main = async function main(folder) {
@@ -234,7 +235,9 @@ class Runner {
         if (this.guard.fuel >= 0) most = Math.max(most, this.guard.used);
       }
     }
-    this.fuel.set(batch.base, LEAST_FUEL + 10 * most);
+    // Where nothing ends there is nothing to go by, and most candidates hang: they get little at first.
+    const least = batch.endless.length > 0 && most === 0 ? ENDLESS_FUEL : LEAST_FUEL;
+    this.fuel.set(batch.base, least + 10 * most);
   }
 
   /** What a candidate gives back for the calls that the tests make and for calls like them. */

@@ -54,6 +54,8 @@ export interface CandidatePool {
   readonly tests: readonly LearnedTest[];
   /** How many batches run side by side. */
   readonly slots: number;
+  /** Candidates of the smallest batch; where each takes long, 1. */
+  readonly leastBatch?: number;
   /** Announces which functions candidates will change, before the first of them. */
   expect(regions: readonly { readonly source: SourceFile; readonly node: SyntaxNode }[]): void;
   /** Runs the candidates in order; resolves when all are told or the signal aborts. */
@@ -111,7 +113,7 @@ export function isLong(tests: readonly LearnedTest[], { failing }: Trial): boole
 }
 
 /** Seconds that a test without end counts for. */
-const ENDLESS_SECONDS = 0.008;
+const ENDLESS_SECONDS = 0.003;
 
 /** Ids of the tests that came to no end. */
 export function endless(tests: readonly LearnedTest[]): string[] {

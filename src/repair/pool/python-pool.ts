@@ -36,6 +36,8 @@ const MEMORY = 1 << 30;
 /** Processor seconds of one call, and of all calls of a candidate, when behaviours are told apart. */
 const CALL_SECONDS = 0.05;
 const BEHAVE_SECONDS = 10;
+/** Processor seconds of a candidate, at least; the clock of the system is not finer. */
+const LEAST_SECONDS = 0.02;
 
 /** Starts the workers and learns the tests. @throws {Error} when they cannot be loaded in the worker */
 export async function openPythonPool(options: PythonPoolOptions): Promise<CandidatePool> {
@@ -185,7 +187,7 @@ class PythonPool implements CandidatePool {
       passing: indices(trial.passing),
       isLong: isLong(this.tests, trial),
       endless: indices(endless(this.tests)),
-      cpuSeconds: Math.min(10, Math.max(0.03, 6 * seconds) * (trial.patience ?? 1)),
+      cpuSeconds: Math.min(10, Math.max(LEAST_SECONDS, 6 * seconds) * (trial.patience ?? 1)),
     };
   }
 

@@ -1,0 +1,111 @@
+import { languageOf } from '../../syntax/languages.ts';
+import type { TestCase, TestReport } from '../../testing/report.ts';
+import { runTests } from '../../testing/run-tests.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { listFiles } from '../files.ts';
+import { goCoverage } from '../localise/go-coverage.ts';
+import { reachableLines } from '../localise/static.ts';
+import { isTestFile } from '../localise/test-paths.ts';
+import type { RepairOptions } from '../options.ts';
+import type { Sources } from '../sources.ts';
+import { parseSource, type SourceFile } from '../tree.ts';
+import { CommandPool } from './command-pool.ts';
+import type { CandidatePool, LearnedTest } from './pool.ts';
+
+const MOST_PRODUCTS = 300;
+const MOST_TESTS = 40;
+
+/**
+ * A pool that works with any runner: by its own command. What the failing tests may run is known from Go's coverage,
+ * for the other languages from names alone.
+ */
+export async function openCommandPool(options: {
+  readonly options: RepairOptions;
+  readonly workspace: Workspace;
+  readonly engine: string;
+  readonly failing: ReadonlySet<string>;
+  readonly sources: Sources;
+  readonly slots: number;
+}): Promise<CandidatePool> {
+  const { workspace, sources, failing, engine } = options;
+  const { testCommand, testTimeoutMs, signal, copy } = options.options;
+  const report = await runTests({
+    workspace,
+    scope: {},
+    testCommand,
+    timeoutMs: testTimeoutMs,
+    signal,
+  });
+  const isFailing = (one: TestCase) => failing.has(one.id);
+  const covered = engine === 'go test' ? await coverGo(workspace, report, failing, signal) : null;
+  const lines = covered?.failing ?? (await linesByName(workspace, sources, report, failing));
+  const tests = report.cases.map(
+    (one): LearnedTest => ({
+      id: one.id,
+      file: one.file ?? '',
+      verdict: one.verdict === 'error' ? 'failed' : one.verdict,
+      seconds: 0,
+      lines: isFailing(one) ? lines : (covered?.passing ?? {}),
+      frames: framesOf(one.trace ?? ''),
+      message: one.trace ?? '',
+      checks: [],
+    }),
+  );
+  return new CommandPool({
+    copy,
+    slots: options.slots,
+    tests,
+    testCommand,
+    timeoutMs: Math.min(testTimeoutMs, Math.max(20_000, 5 * report.durationMs)),
+    file: (path) => sources.decoded(path),
+    signal,
+  });
+}
+
+async function coverGo(
+  workspace: Workspace,
+  report: TestReport,
+  failing: ReadonlySet<string>,
+  signal: AbortSignal,
+) {
+  const top = (id: string) => (id.split('::').at(-1) ?? '').split('/')[0] ?? '';
+  const passing = report.cases.filter((one) => one.verdict === 'passed' && !failing.has(one.id));
+  const failed = await goCoverage(workspace, [...failing].map(top), signal);
+  if (!failed) return null;
+  const names = passing.map(({ id }) => top(id));
+  return { failing: failed, passing: (await goCoverage(workspace, names, signal)) ?? {} };
+}
+
+async function linesByName(
+  workspace: Workspace,
+  sources: Sources,
+  report: TestReport,
+  failing: ReadonlySet<string>,
+): Promise<Record<string, number[]>> {
+  const paths = await listFiles(workspace);
+  const named = report.cases.flatMap((one) => (failing.has(one.id) && one.file ? [one.file] : []));
+  const isNamed = new Set(named);
+  const testPaths = paths.filter((path) => isNamed.has(path) || isTestFile(path));
+  testPaths.sort((a, b) => Number(isNamed.has(b)) - Number(isNamed.has(a)));
+  const tests: SourceFile[] = [];
+  for (const path of testPaths.slice(0, named.length > 0 ? isNamed.size : MOST_TESTS)) {
+    const language = languageOf(path);
+    const text = (await workspace.readFile(path)).toString('utf8');
+    const source = language && (await parseSource(path, language, text));
+    if (source) tests.push(source);
+  }
+  const products: SourceFile[] = [];
+  for (const path of paths.filter((each) => sources.mayEdit(each)).slice(0, MOST_PRODUCTS)) {
+    const source = await sources.load(path);
+    if (source) products.push(source);
+  }
+  return reachableLines(tests, products);
+}
+
+/** Places of the repository in the text of a trace. */
+function framesOf(trace: string): [string, number][] {
+  return [...trace.matchAll(/([\w./-]+\.[a-z]{1,4}):(\d+)/g)].map((match) => [
+    (match[1] ?? '').replace(/^\.\//, ''),
+    Number(match[2]),
+  ]);
+}
