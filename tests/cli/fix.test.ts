@@ -128,7 +128,7 @@ describe('where repair cannot help it says so and exits 1 without a patch', () =
     ];
     const { code, stdout } = await runCli(['fix', ...args], { home });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/refused: No test fails/);
+    expect(stdout).toMatch(/refused: No patch was found: no test fails/);
     expect(existsSync(join(out, 'patch.diff'))).toBe(false);
     expect((await readTrajectory(join(out, 'trajectory.jsonl'))).complete).toBe(true);
   });

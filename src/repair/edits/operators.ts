@@ -121,7 +121,8 @@ export function* logicalOperators(context: EditContext): Generator<Edit> {
       else yield replace(node, `(${whole})`, 'logical');
       if (!plain) yield replace(view.operator, other, 'logical', 1);
     }
-    if (own === '||') yield replace(view.operator, '??', 'logical', 1.5);
+    if (own === '||' && context.grammar.family === 'javascript')
+      yield replace(view.operator, '??', 'logical', 1.5);
     if (own === '??') yield replace(view.operator, '||', 'logical', 0.5);
   }
   yield* allOfChain(context);
