@@ -138,6 +138,10 @@ describe('patchwright evaluate', () => {
     ]) {
       expect(existsSync(join(logs, 'org__model', 'gold', file)), file).toBe(true);
     }
+    // The shell's trace and what the tests print keep their order.
+    expect(readFileSync(join(logs, 'org__model', 'gold', 'test_output.txt'), 'utf8')).toContain(
+      "+ : '>>>>> Start Test Output'\n+ bash test.sh\nPASSED test.sh::zero\nPASSED test.sh::both\n+ SWEBENCH_TEST_EXIT_CODE=0\n+ : '>>>>> End Test Output'\n+ echo '>>>>> Test Exit Code: 0'\n>>>>> Test Exit Code: 0\n",
+    );
     expect(readFileSync(join(logs, 'org__model', 'broken', 'run_instance.log'), 'utf8')).toContain(
       '>>>>> Patch Apply Failed',
     );

@@ -19,6 +19,13 @@ const PULL_TIMEOUT_MS = 3_600_000;
 /** What an engine's client needs of its caller's environment. */
 const PASSED = /^(PATH|HOME|USER|XDG_\w+|DOCKER_\w+|CONTAINERS?_\w+|(https?|no)_proxy)$/i;
 
+function clientEnvironment(host: ContainerPlace['env']): Record<string, string> {
+  const passed = Object.entries(host).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && PASSED.test(entry[0]),
+  );
+  return Object.fromEntries(passed);
+}
+
 /**
  * A station in a container of the instance's image, as the official harness makes it: root, `/testbed`, waiting. One
  * of the same name, left over by a killed run, is removed first.
@@ -30,11 +37,7 @@ export async function openContainerStation(
   { engine, run, env: host }: ContainerPlace,
   { signal, log }: OpenStation,
 ): Promise<Station> {
-  const env = Object.fromEntries(
-    Object.entries(host).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && PASSED.test(entry[0]),
-    ),
-  );
+  const env = clientEnvironment(host);
   const call = (
     args: readonly string[],
     options: Partial<StationExec> & { readonly signal?: AbortSignal } = {},
@@ -103,10 +106,9 @@ export async function engineWorks(
   engine: ContainerEngine,
   env: ContainerPlace['env'],
 ): Promise<boolean> {
-  const path = { PATH: env.PATH ?? '', HOME: env.HOME ?? '/' };
   const asked = await runProcess([engine, 'info'], {
     cwd: '/',
-    env: path,
+    env: clientEnvironment(env),
     timeoutMs: 15_000,
   }).catch(() => undefined);
   return asked?.exitCode === 0;

@@ -13,7 +13,7 @@ import { evaluationScript } from './eval-script.ts';
 import type { Evaluation } from './evaluation.ts';
 import { hardenedRun, needsHardenedRun } from './hardened-run.ts';
 import { flakyTests } from './repeat.ts';
-import { type Station, writeFile } from './station.ts';
+import { runScript, type Station, writeFile } from './station.ts';
 
 export type Evaluated =
   | { readonly kind: 'graded'; readonly findings: Findings }
@@ -67,7 +67,7 @@ async function runTests(
     const script = station.adapt(evaluationScript(instance.evalScript, restore));
     await writeHostFile(files.script, script);
     await writeFile(station, station.scriptFile, script);
-    const result = await station.exec(['/bin/bash', station.scriptFile], {
+    const result = await runScript(station, {
       timeoutMs: timeoutSeconds * 1000,
       outputFile,
     });

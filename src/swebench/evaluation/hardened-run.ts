@@ -7,7 +7,7 @@ import { applyPatch } from './apply-patch.ts';
 import { quote, stageAssets } from './assets.ts';
 import { evaluationScript, hardenedScript } from './eval-script.ts';
 import type { Evaluation } from './evaluation.ts';
-import { writeFile } from './station.ts';
+import { runScript, writeFile } from './station.ts';
 
 /** Whether a resolved verdict should be tried again with the tests' own files put back. */
 export function needsHardenedRun(findings: Findings, patch: string): boolean {
@@ -44,7 +44,7 @@ export async function hardenedRun(
     if (script === undefined) return refuse('the evaluation script has no markers');
     await writeFile(station, station.scriptFile, station.adapt(script));
     const outputFile = join(files.folder, 'test_output.hardened.txt');
-    const result = await station.exec(['/bin/bash', station.scriptFile], {
+    const result = await runScript(station, {
       timeoutMs: timeoutSeconds * 1000,
       outputFile,
     });

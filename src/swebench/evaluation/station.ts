@@ -42,3 +42,12 @@ export async function writeFile(
   const result = await station.exec(argv, { timeoutMs: 60_000, stdin: content });
   if (result.exitCode !== 0) throw new Error(`${path} cannot be written: ${result.output.trim()}`);
 }
+
+/**
+ * Runs a station's script. Both of its streams are one: read from two pipes, what the tests print and what the shell's
+ * trace prints would not keep their order, and results could land behind the end marker.
+ */
+export function runScript(station: Station, options: StationExec): Promise<ExecResult> {
+  const merge = 'exec /bin/bash "$1" 2>&1';
+  return station.exec(['/bin/bash', '-c', merge, 'bash', station.scriptFile], options);
+}
