@@ -2,13 +2,16 @@
 // report, in turn, so that both see the same load. Medians of the rounds. Before them each side grades all logs some
 // times, since Node compiles what runs often; a large run's speed is what is measured, not the first second's.
 // Needs ../shared/data. Usage: node --import tsx bench/grade.ts
-import { readTextSync } from '../src/swebench/grading/read-text.ts';
-import { gradeInstance } from '../src/swebench/grading/report.ts';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { storedRuns } from '../tests/data/swebench/data.ts';
 import { openOracle } from '../tests/data/swebench/oracle.ts';
 
 const ROUNDS = 9;
-const WARM_UP = 20;
+const WARM_UP = 8;
+/** Over all logs in a round, so that a round of ours takes about as long as one of the official package. */
+const PASSES = 8;
 /** To be reached, as often as fast as the official package. */
 const GOAL = 10;
 
@@ -17,6 +20,34 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? 0;
 }
 
+/** The grading as it is shipped: bundled, without what a loader for development adds to every function. */
+async function shipped(): Promise<
+  typeof import('../src/swebench/grading/report.ts') &
+    typeof import('../src/swebench/grading/read-log-file.ts')
+> {
+  const outfile = fileURLToPath(
+    new URL(`../.cache/bench-grade-${process.pid}.mjs`, import.meta.url),
+  );
+  await build({
+    stdin: {
+      contents:
+        "export * from './src/swebench/grading/report.ts'; export * from './src/swebench/grading/read-log-file.ts';",
+      resolveDir: fileURLToPath(new URL('..', import.meta.url)),
+    },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+  });
+  try {
+    return await import(outfile);
+  } finally {
+    rmSync(outfile);
+  }
+}
+
+const { gradeInstance, readLogFile } = await shipped();
 const runs = storedRuns();
 const oracle = openOracle();
 
@@ -29,11 +60,14 @@ interface Speed {
 function gradeAll(): Speed {
   const start = performance.now();
   const used = process.cpuUsage();
-  for (const { file, instance } of runs) gradeInstance(instance, readTextSync(file));
+  for (let time = 0; time < PASSES; time += 1) {
+    for (const { file, instance } of runs) gradeInstance(instance, readLogFile(file));
+  }
   const { user, system } = process.cpuUsage(used);
+  const graded = runs.length * PASSES;
   return {
-    wall: runs.length / ((performance.now() - start) / 1000),
-    cpu: runs.length / ((user + system) / 1e6),
+    wall: graded / ((performance.now() - start) / 1000),
+    cpu: graded / ((user + system) / 1e6),
   };
 }
 

@@ -3,14 +3,8 @@ import { ERROR, FAILED } from '../parsers/status.ts';
 import { patchedPaths } from '../patched-paths.ts';
 import { findMarkers } from './find-markers.ts';
 import { END_TEST_OUTPUT, normalizeLineEnds, START_TEST_OUTPUT } from './markers.ts';
-import {
-  contextOf,
-  EXIT_CODE_PARSER,
-  exitCodeStatus,
-  hasFailure,
-  parserOf,
-  suiteRan,
-} from './read-log.ts';
+import { contextOf, EXIT_CODE_PARSER, exitCodeStatus, hasFailure, parserOf } from './read-log.ts';
+import { suiteRan } from './suite-ran.ts';
 import { gradeTests, resolution } from './verdict.ts';
 
 /** A stricter verdict beside the score: what a log forged by the patch does not get. */

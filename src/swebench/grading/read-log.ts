@@ -1,10 +1,10 @@
 import type { GradedInstance } from '../instance.ts';
 import { LogFormatError, type LogParser, type ParserContext } from '../parsers/parser.ts';
-import { pattern } from '../parsers/python-text.ts';
 import { PARSERS } from '../parsers/registry.ts';
 import { ERROR, FAILED, PASSED } from '../parsers/status.ts';
-import { findMarkers, markedPart } from './find-markers.ts';
+import { findMarkers, type Log, markedPart, textOf } from './find-markers.ts';
 import { END_TEST_OUTPUT, normalizeLineEnds, START_TEST_OUTPUT } from './markers.ts';
+import { suiteRan } from './suite-ran.ts';
 
 /** Test to status, in the order of their first appearance. */
 export type StatusMap = ReadonlyMap<string, string>;
@@ -18,35 +18,6 @@ export type LogReading =
       /** The log is of a harness before 5.0, which graded a run without any result like every other. */
       readonly before5?: boolean;
     };
-
-/**
- * Signs that a suite ran although no result of it was parsed, each found by words that never change. Every count must
- * not be zero: a runner whose browser never started also prints a summary.
- */
-const SIGNS = [
-  { words: 'Executed ', sign: pattern('Executed [1-9]\\d* of \\d+', 'y') },
-  { words: 'TOTAL: ', sign: pattern('TOTAL: [1-9]\\d* (?:SUCCESS|FAILED)', 'y') },
-  { words: ' passing', sign: pattern('(?<=[1-9]\\d*) passing', 'y') },
-  { words: 'Tests:', sign: pattern('Tests:\\s+[1-9]\\d*', 'y') },
-  {
-    words: 'Test Suites:',
-    sign: pattern('Test Suites:\\s+(?:\\d+ \\w+, )*[1-9]\\d* total', 'y'),
-  },
-  { words: '# tests ', sign: pattern('^# tests [1-9]\\d*', 'my') },
-  { words: ' spec', sign: pattern('(?<=[1-9]\\d*) specs?, \\d+ failures?', 'y') },
-  { words: "': ok", sign: pattern("': ok$", 'my') },
-];
-
-/** Whether a log shows that tests were run, also where no result of theirs can be parsed. */
-export function suiteRan(log: string): boolean {
-  return SIGNS.some(({ words, sign }) => {
-    for (let at = log.indexOf(words); at !== -1; at = log.indexOf(words, at + 1)) {
-      sign.lastIndex = at;
-      if (sign.test(log)) return true;
-    }
-    return false;
-  });
-}
 
 /** In the place of a parser: the exit code of the tests decides, as the status of one test. */
 export const EXIT_CODE_PARSER = 'exit_code';
@@ -77,12 +48,11 @@ export function contextOf({ id, version }: GradedInstance): ParserContext {
 /**
  * Reads a log as the official grader does.
  *
- * @param text the whole output of the evaluation
+ * @param log the whole output of the evaluation; of bytes, no more is decoded than has to be
  * @throws {LogFormatError} where the official grader raises
  */
-export function readLog(text: string, instance: GradedInstance): LogReading {
+export function readLog(log: Log, instance: GradedInstance): LogReading {
   const parser = instance.logParser === EXIT_CODE_PARSER ? undefined : parserOf(instance);
-  const log = normalizeLineEnds(text);
   const markers = findMarkers(log);
   const { bad, starts, ends, exitCodes } = markers;
   if (bad !== undefined) return { valid: false, why: `the log says "${bad}"` };
@@ -93,10 +63,14 @@ export function readLog(text: string, instance: GradedInstance): LogReading {
     if (statuses.size > 0) return { valid: true, statuses };
     return { valid: false, why: 'the log records no exit code' };
   }
-  let statuses = statusMap(markedPart(log, markers).text, parser, instance);
-  if (statuses.size === 0) statuses = statusMap(log, parser, instance);
+  const part = normalizeLineEnds(markedPart(log, markers).text);
+  let statuses = statusMap(part, parser, instance);
   if (statuses.size === 0) {
-    if (suiteRan(log)) return { valid: true, statuses };
+    const whole = normalizeLineEnds(textOf(log));
+    statuses = statusMap(whole, parser, instance);
+    if (statuses.size === 0 && suiteRan(whole)) return { valid: true, statuses };
+  }
+  if (statuses.size === 0) {
     const why = 'no result can be parsed and nothing shows that a suite ran';
     return { valid: false, why, before5: exitCodes.length === 0 };
   }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { messageOf, UsageError } from '../../errors.ts';
 import type { Instance } from '../instance.ts';
 import { LogFormatError } from '../parsers/parser.ts';
+import { textOf } from './find-markers.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import { classifyFailure } from './infrastructure.ts';
-import { readTextSync } from './read-text.ts';
+import { readLogFile } from './read-log-file.ts';
 import { gradeInstance, pythonJson } from './report.ts';
 import { type InstanceOutcome, type RunReport, runReport, runReportName } from './run-report.ts';
 
@@ -146,7 +147,7 @@ function byName(a: { name: string }, b: { name: string }): number {
 
 function readOptional(path: string): string | null {
   try {
-    return readTextSync(path);
+    return textOf(readLogFile(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

@@ -1,4 +1,5 @@
 import type { GradedInstance } from '../instance.ts';
+import { type Log, textOf } from './find-markers.ts';
 import { classifyFailure } from './infrastructure.ts';
 import { type LogReading, readLog } from './read-log.ts';
 import { gradeTests, resolution, type TestsStatus } from './verdict.ts';
@@ -26,7 +27,7 @@ export interface Grade {
  * @param log the whole output of its evaluation; null when the prediction has no patch at all (null, not empty)
  * @throws {LogFormatError} where the official package raises: the instance then counts as an error
  */
-export function gradeInstance(instance: GradedInstance, log: string | null): Grade {
+export function gradeInstance(instance: GradedInstance, log: Log | null): Grade {
   const report = {
     patch_is_None: log === null,
     patch_exists: log !== null,
@@ -57,10 +58,10 @@ export function gradeInstance(instance: GradedInstance, log: string | null): Gra
  */
 function invalidReport(
   instance: GradedInstance,
-  log: string,
+  log: Log,
   before5 = false,
 ): Partial<InstanceReport> {
-  const failure = classifyFailure(log);
+  const failure = classifyFailure(textOf(log));
   const label = failure && {
     infra_failure: failure.tier === 'environment',
     infra_failure_reason: failure.reason,

@@ -1,38 +1,53 @@
 import type { LogParser, RecordResult } from './parser.ts';
-import { before, eachLine, pattern, words } from './python-text.ts';
+import { before, eachLine, pattern, wordEnd, words } from './python-text.ts';
 import { FAILED, PASSED, SKIPPED, STATUSES } from './status.ts';
 
 /** `SKIPPED [3] path:line: reason` counts tests and names none. */
 const COUNT = pattern('^\\[\\d+\\]$');
 
-const FIRST_LETTERS = new Set(STATUSES.map((status) => status.charCodeAt(0)));
+/** No two statuses begin with the same letter. */
+const BY_LETTER = new Map(STATUSES.map((status) => [status.charCodeAt(0), status]));
 const LAST_LETTERS = new Set(STATUSES.map((status) => status.charCodeAt(status.length - 1)));
 
-function startsWithStatus(line: string): boolean {
-  return STATUSES.some((status) => line.startsWith(status));
+/** The status that a text has at an offset. */
+function statusAt(text: string, at: number): string | undefined {
+  const status = BY_LETTER.get(text.charCodeAt(at));
+  return status !== undefined && text.startsWith(status, at) ? status : undefined;
 }
 
-/** The first two words of a summary line, `STATUS test`, or nothing where there is no test in it. */
-function summaryLine(line: string): { status: string; test: string } | undefined {
-  if (!startsWithStatus(line)) return undefined;
-  const [status, test] = words(line.startsWith(FAILED) ? line.replaceAll(' - ', ' ') : line, 2);
-  if (status === undefined || test === undefined) return undefined;
-  if (status === SKIPPED && COUNT.test(test)) return undefined;
-  return { status, test };
-}
-
-/** Summary lines of `pytest -rA`. */
+/** Summary lines of `pytest -rA`: status and test are the first two words. */
 export const parsePytest: LogParser = (log, record) => eachSummaryLine(log, record);
+
+interface Changes {
+  /** Only lines with this text are prepared. */
+  readonly mark?: string;
+  readonly prepare?: (line: string) => string;
+  readonly rename?: (test: string) => string;
+}
 
 function eachSummaryLine(
   log: string,
   record: RecordResult,
-  { prepare = (line: string) => line, rename = (test: string) => test } = {},
+  { mark, prepare = (line) => line, rename = (test) => test }: Changes = {},
 ): void {
+  const isMarked = mark !== undefined && log.includes(mark);
   eachLine(log, (start, end, at) => {
-    if (!FIRST_LETTERS.has(log.charCodeAt(start))) return;
-    const found = summaryLine(prepare(log.slice(start, end)));
-    if (found) record(rename(found.test), found.status, at);
+    const known = statusAt(log, start);
+    if (known === undefined) return;
+    if (known !== FAILED && known !== SKIPPED && !isMarked) {
+      // The usual line: one blank, and all up to the next white space is the test.
+      const from = start + known.length + 1;
+      const to = wordEnd(log, from, end);
+      if (log.charCodeAt(from - 1) === 0x20 && to > from) {
+        record(rename(log.slice(from, to)), known, at);
+        return;
+      }
+    }
+    const line = prepare(log.slice(start, end));
+    const [status, test] = words(known === FAILED ? line.replaceAll(' - ', ' ') : line, 2);
+    if (status === undefined || test === undefined) return;
+    if (status === SKIPPED && COUNT.test(test)) return;
+    record(rename(test), status, at);
   });
 }
 
@@ -52,10 +67,9 @@ export const parsePytestOptions: LogParser = (log, record) =>
 
 export const parseMatplotlib: LogParser = (log, record) =>
   eachSummaryLine(log, record, {
+    mark: 'MouseButton',
     prepare: (line) =>
-      line.includes('MouseButton')
-        ? line.replaceAll('MouseButton.LEFT', '1').replaceAll('MouseButton.RIGHT', '3')
-        : line,
+      line.replaceAll('MouseButton.LEFT', '1').replaceAll('MouseButton.RIGHT', '3'),
   });
 
 const COLOR = pattern('\\[\\d+m', 'g');
@@ -63,6 +77,20 @@ const COLOR = pattern('\\[\\d+m', 'g');
 const CONTROL = /[\x01-\x1f]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the format is about them
 const CONTROLS = /[\x01-\x1f]/;
+
+/** Whether a blank and one word of plain ASCII are all that follows, with nothing that could be a colour or a count. */
+function isOneWord(log: string, start: number, end: number): boolean {
+  if (log.charCodeAt(start) !== 0x20 || start + 1 >= end) return false;
+  for (let at = start + 1; at < end; at += 1) {
+    const code = log.charCodeAt(at);
+    if (code <= 0x20 || code >= 0x7f) return false;
+    if (code === 0x5b) {
+      const next = log.charCodeAt(at + 1);
+      if (next >= 0x30 && next <= 0x39) return false;
+    }
+  }
+  return true;
+}
 
 /** Whether a bracket is followed by digits and `m`, where digits of other scripts count as soon as they may be one. */
 function mayHoldColor(line: string): boolean {
@@ -79,21 +107,29 @@ function mayHoldColor(line: string): boolean {
 export const parsePytestV2: LogParser = (log, record) => {
   eachLine(log, (start, end, at) => {
     const isPlain =
-      !FIRST_LETTERS.has(log.charCodeAt(start)) && !LAST_LETTERS.has(log.charCodeAt(end - 1));
+      !BY_LETTER.has(log.charCodeAt(start)) && !LAST_LETTERS.has(log.charCodeAt(end - 1));
+    const status = statusAt(log, start);
+    if (status !== undefined && isOneWord(log, start + status.length, end)) {
+      record(log.slice(start + status.length + 1, end), status, at);
+      return;
+    }
     const raw = log.slice(start, end);
     const changes = mayHoldColor(raw) || CONTROLS.test(raw);
     if (isPlain && !changes) return;
     const line = changes ? raw.replace(COLOR, '').replace(CONTROL, '') : raw;
-    if (startsWithStatus(line)) {
-      const [status, ...test] = words(line.startsWith(FAILED) ? before(line, ' - ') : line);
+    if (statusAt(line, 0) !== undefined) {
+      const [word, ...test] = words(line.startsWith(FAILED) ? before(line, ' - ') : line);
       const [first] = test;
-      if (status === undefined || first === undefined) return;
-      if (status === SKIPPED && COUNT.test(first)) return;
-      record(test.length === 1 ? first : test.join(' '), status, at);
-    } else if (STATUSES.some((status) => line.endsWith(status))) {
+      if (word === undefined || first === undefined) return;
+      if (word === SKIPPED && COUNT.test(first)) return;
+      record(test.join(' '), word, at);
+    } else if (
+      LAST_LETTERS.has(line.charCodeAt(line.length - 1)) &&
+      STATUSES.some((status) => line.endsWith(status))
+    ) {
       const test = words(line);
-      const status = test.pop();
-      if (status !== undefined && test.length > 0) record(test.join(' '), status, at);
+      const word = test.pop();
+      if (word !== undefined && test.length > 0) record(test.join(' '), word, at);
     }
   });
 };

@@ -87,6 +87,13 @@ export function rstrip(text: string): string {
   return text.slice(0, end);
 }
 
+/** Where the word that starts at an offset ends: at white space, or at `end`. */
+export function wordEnd(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && !isSpace(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
 /** `str.split()`: the words between white space, at most the first `limit` of them. */
 export function words(text: string, limit = Number.POSITIVE_INFINITY): string[] {
   const found: string[] = [];

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Log } from '../../../src/swebench/grading/find-markers.ts';
 import { gradeInstance } from '../../../src/swebench/grading/report.ts';
 import type { Instance } from '../../../src/swebench/instance.ts';
 import { LogFormatError } from '../../../src/swebench/parsers/parser.ts';
@@ -119,6 +120,7 @@ describe('reports beside the official package', () => {
         () => 'raises',
       );
       const own = reportOf(mutated, instance);
+      expect(reportOf(Buffer.from(mutated), instance)).toEqual(own);
       if (own.before5) {
         // A report that the official package made before 5.0 and makes no longer.
         before5 += 1;
@@ -130,7 +132,7 @@ describe('reports beside the official package', () => {
   }, 1_200_000);
 });
 
-function reportOf(log: string, instance: Instance): { report: unknown; before5: boolean } {
+function reportOf(log: Log, instance: Instance): { report: unknown; before5: boolean } {
   try {
     const { report, reading } = gradeInstance(instance, log);
     return { report, before5: reading?.valid === false && reading.before5 === true };
