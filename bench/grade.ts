@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { storedRuns } from '../tests/data/swebench/data.ts';
 import { openOracle } from '../tests/data/swebench/oracle.ts';
+import { median } from './statistics.ts';
 
 const ROUNDS = 9;
 const WARM_UP = 8;
@@ -14,11 +15,6 @@ const WARM_UP = 8;
 const PASSES = 8;
 /** To be reached, as often as fast as the official package. */
 const GOAL = 10;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
-}
 
 /** The grading as it is shipped: bundled, without what a loader for development adds to every function. */
 async function shipped(): Promise<
