@@ -1,18 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { newSession } from '../agent/session.ts';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
-import { type Checkpoint, findCheckpoint } from '../replay/checkpoint.ts';
-import { conversation, movedSteps, spentBy, timeOf } from '../replay/conversation.ts';
+import { findCheckpoint } from '../replay/checkpoint.ts';
 import { withPendingTurn } from '../replay/pending-turn.ts';
-import { isForeign, replay } from '../replay/replay.ts';
-import { replacePath } from '../replay/roots.ts';
+import { bytesOfEvents, rebuild } from '../replay/rebuild.ts';
+import { isForeign } from '../replay/replay.ts';
 import { firstLine } from '../report/plain.ts';
-import { type Resumed, run, toolContext } from '../run.ts';
+import { run } from '../run.ts';
 import type { HeaderEvent } from '../trajectory/event.ts';
 import { runName } from '../trajectory/find-runs.ts';
-import type { Checkout } from '../workspace/checkout.ts';
 import { chooseSandbox } from '../workspace/open.ts';
 import { finish } from './fix.ts';
 import type { Host } from './host.ts';
@@ -49,7 +45,11 @@ export async function resume(options: ResumeOptions, host: Host): Promise<number
   await refuseUnlessStopped(recording, options);
   const { header } = recording.run;
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
-  const { model, why } = await createModel({ name: options.model ?? header.model }, config, host);
+  const { model, why } = await createModel(
+    { name: options.model ?? header.model, repair: policyOf(options, header) },
+    config,
+    host,
+  );
   const limits = limitsOf(header, options);
   const checkpoint = findCheckpoint(recording.events);
   const notes: string[] = [];
@@ -70,24 +70,20 @@ export async function resume(options: ResumeOptions, host: Host): Promise<number
       statement: header.task.statement,
       testCommand: header.task.testCommand,
     };
-    const session = newSession();
-    const context = toolContext(
-      { checkout, limits, task },
-      { signal: host.signal, session },
-      () => {},
-    );
-    const rebuilt = await replay({ run: checkpoint.run, tools, context });
-    const differing = rebuilt.steps.filter(({ actions }) => actions.some((one) => one.difference));
+    const { resumed, differing } = await rebuild({
+      checkpoint,
+      checkout,
+      tools,
+      limits,
+      signal: host.signal,
+    });
     if (differing.length > 0) {
-      notes.push(
-        `steps that answered differently now: ${differing.map(({ step }) => step).join(', ')}`,
-      );
+      notes.push(`steps that answered differently now: ${differing.join(', ')}`);
     }
-    const resumed = resumedFrom(checkpoint, checkout, session);
     const folder = reopenRunFolder(
       dirname(recording.file),
       header.runId,
-      await bytesOf(recording.file, checkpoint.keptEvents),
+      await bytesOfEvents(recording.file, checkpoint.keptEvents),
     );
     const report = await openReport({ json: options.json ?? false, host });
     notes.push(`going on after step ${resumed.spent.steps}`);
@@ -161,33 +157,17 @@ function toolsOf({ config }: HeaderEvent): string | undefined {
   return typeof config.tools === 'string' ? config.tools : undefined;
 }
 
-function branchOf(options: ResumeOptions, { config }: HeaderEvent): { branch?: string } {
-  const branch = options.branch ?? config.branch;
-  return typeof branch === 'string' ? { branch } : {};
-}
-
-function resumedFrom(
-  { run: recorded, keptEvents }: Checkpoint,
-  { workspace }: Checkout,
-  session: Resumed['session'],
-): Resumed {
-  const { header } = recorded;
-  const steps = movedSteps(recorded.steps, header.workspaceRoot, workspace.root);
-  const prompt = replacePath(header.prompt, header.workspaceRoot, workspace.root);
+/** What the built-in policy was told, so that it goes on as it began. */
+function policyOf(options: ResumeOptions, { config }: HeaderEvent) {
+  const { minConfidence, maxTime } = config;
   return {
-    system: header.system,
-    messages: conversation(prompt, steps),
-    spent: spentBy(recorded.steps),
-    session,
-    nextSeq: keptEvents,
-    elapsedMs: timeOf(recorded.steps),
+    ...(typeof minConfidence === 'number' ? { minConfidence } : {}),
+    ...(typeof maxTime === 'number' ? { maxTime } : {}),
+    ...(options.maxTime === undefined ? {} : { maxTime: options.maxTime }),
   };
 }
 
-/** Bytes of the first `events` lines of a trajectory. */
-async function bytesOf(file: string, events: number): Promise<number> {
-  const bytes = await readFile(file);
-  let end = 0;
-  for (let line = 0; line < events; line++) end = bytes.indexOf(0x0a, end) + 1;
-  return end;
+function branchOf(options: ResumeOptions, { config }: HeaderEvent): { branch?: string } {
+  const branch = options.branch ?? config.branch;
+  return typeof branch === 'string' ? { branch } : {};
 }
