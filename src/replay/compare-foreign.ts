@@ -41,6 +41,9 @@ function difference(pair: Pair, what: string): Difference {
   };
 }
 
+/** What pip, npm and apt print when they give up. */
+const FAILED_INSTALL = /^\s*(error:|npm (ERR!|error)|E: )/im;
+
 interface CommandData {
   readonly exitCode?: number | null;
   readonly timedOut?: boolean;
@@ -67,8 +70,16 @@ function compareCommand(pair: Pair): Difference | null {
     return { what: `exit code ${before.exitCode}, now ${after.exitCode ?? 'none'}`, ...texts };
   }
   const command = String((pair.action.input as { command?: unknown } | null)?.command ?? '');
-  // What an installer prints depends on the day.
-  if (INSTALLER.test(command) && typeof before.exitCode === 'number') return null;
+  // What an installer prints depends on the day; a recording without exit code still tells whether it failed.
+  if (INSTALLER.test(command)) {
+    const failedBefore =
+      typeof before.exitCode === 'number' ? before.exitCode !== 0 : FAILED_INSTALL.test(left);
+    if (failedBefore === (after.exitCode !== 0)) return null;
+    return {
+      what: failedBefore ? 'failed to install, now installs' : 'installed, now does not',
+      ...texts,
+    };
+  }
   const lists = /^\s*ls\b[^;&|>]*$/.test(command);
   const same = lists ? listedNames(left) === listedNames(right) : left === right;
   return same ? null : { what: 'other output', ...texts };

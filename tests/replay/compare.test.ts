@@ -132,6 +132,25 @@ describe("compareObservations on another agent's run", () => {
     expect(compareObservations(pair('bash', { text: '344' }, run('344', 0)))).toBeNull();
   });
 
+  it('asks of an installer only whether it failed', () => {
+    const install = (recorded: Partial<Observation>, exitCode: number) =>
+      compareObservations(
+        pair(
+          'bash',
+          recorded,
+          { text: 'other words', isError: exitCode !== 0, data: { exitCode } },
+          { input: { command: 'pip install -e .[dev]' } },
+        ),
+      );
+    const done = { text: 'Successfully installed a-1.0' };
+    const failed = { text: 'Collecting a\n  error: subprocess-exited-with-error' };
+    expect(install(done, 0)).toBeNull();
+    expect(install(failed, 1)).toBeNull();
+    expect(install(done, 1)).toMatchObject({ what: 'installed, now does not' });
+    expect(install(failed, 0)).toMatchObject({ what: 'failed to install, now installs' });
+    expect(install({ text: 'x', data: { exitCode: 0, output: 'x' } }, 0)).toBeNull();
+  });
+
   it('knows a time-out, and the marks under a line of a traceback', () => {
     const late = { isError: true, data: { exitCode: null, timedOut: true, output: '' } };
     expect(compareObservations(pair('bash', late, late))).toBeNull();
