@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
+import type { RateGate } from '../model/rate-gate.ts';
 import { type ModelChoice, resolveModelName } from '../model/resolve.ts';
 import type { Host } from './host.ts';
 
@@ -17,6 +18,13 @@ export interface ModelOptions {
   readonly name?: string | undefined;
   /** `--record FILE`: every HTTP exchange goes into it. */
   readonly record?: string | undefined;
+  /** Shared with the other models of this process that use the same key. */
+  readonly gate?: RateGate | undefined;
+  /** What the built-in policy is told. */
+  readonly repair?: {
+    readonly minConfidence?: number | undefined;
+    readonly maxTime?: number | undefined;
+  };
 }
 
 /** A model's name as the command line, the environment and the configuration file give it together. */
@@ -109,7 +117,7 @@ async function makeAnthropic(name: string, making: Making): Promise<Model> {
   const cache = join(env.XDG_CACHE_HOME || join(home, '.cache'), 'patchwright');
   const { fallbackModel: fallback, effort } = making.config;
   return createAnthropicModel({
-    ...{ model: name, fallback, effort, prices },
+    ...{ model: name, fallback, effort, prices, gate: making.gate },
     ...(await recording('anthropic', { model: name, fallback, effort }, making)),
     catalogueFile: join(cache, 'anthropic-models.json'),
     apiKey: env.ANTHROPIC_API_KEY,
@@ -126,7 +134,7 @@ async function makeOpenAi(name: string, making: Making): Promise<Model> {
   ]);
   const { effort, contextTokens } = making.config;
   return createOpenAiModel({
-    ...{ model: name, effort, contextTokens, prices },
+    ...{ model: name, effort, contextTokens, prices, gate: making.gate },
     ...(await recording('openai', { model: name, effort, contextTokens }, making)),
     apiKey: env.OPENAI_API_KEY,
     baseURL: env.OPENAI_BASE_URL,

@@ -10,6 +10,7 @@ import { CatalogueReader, fetchCatalogue, type ModelFacts } from './catalogue.ts
 import { DEFAULT_PATIENCE, type Patience } from './idle.ts';
 import type { CompleteOptions, Model, ModelRequest } from './model.ts';
 import { cachedPrompt, costOf, hasPrice, type PriceTable } from './pricing.ts';
+import type { RateGate } from './rate-gate.ts';
 import { DEFAULT_RETRY, type Failure, type RetryPolicy, withRetries } from './retry.ts';
 import { sumUsage } from './usage.ts';
 
@@ -26,6 +27,8 @@ export interface AnthropicOptions extends AnthropicAccess {
   /** Waits for the list of models before the first request, so that a recorded run is the same each time. */
   readonly settled?: boolean | undefined;
   readonly retry?: RetryPolicy | undefined;
+  /** Shared by all models of the same key. */
+  readonly gate?: RateGate | undefined;
   readonly patience?: Patience | undefined;
 }
 
@@ -132,6 +135,7 @@ async function turnFrom(asked: {
     policy: options.retry ?? DEFAULT_RETRY,
     signal,
     onProgress,
+    gate: options.gate,
   });
   const usages = [...broken, message.usage].map((usage) => usageOf(usage, model, options.prices));
   return turnOf(message, closed, sumUsage(usages), requestId);

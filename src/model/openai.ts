@@ -14,6 +14,7 @@ import {
 import type { ChatAnswer } from './openai-stream.ts';
 import { estimateTokens, nativeTurn, textTurn, usageOf } from './openai-turn.ts';
 import { cachedPrompt, costOf, hasPrice, type PriceTable } from './pricing.ts';
+import type { RateGate } from './rate-gate.ts';
 import { DEFAULT_RETRY, type RetryPolicy, withRetries } from './retry.ts';
 import { parseTextCall } from './text-protocol.ts';
 import { sumUsage } from './usage.ts';
@@ -32,6 +33,8 @@ export interface OpenAiOptions extends ChatAccess {
   /** Waits for the list of models before the first request, so that a recorded run is the same each time. */
   readonly settled?: boolean | undefined;
   readonly retry?: RetryPolicy | undefined;
+  /** Shared by all models of the same key. */
+  readonly gate?: RateGate | undefined;
   readonly patience?: Patience | undefined;
 }
 
@@ -145,7 +148,7 @@ class Chat {
   }
 
   async #ask(messages: readonly ChatMessage[], request: ModelRequest, completing: CompleteOptions) {
-    const { model, prices, effort, maxOutputTokens, retry, patience } = this.#options;
+    const { model, prices, effort, maxOutputTokens, retry, patience, gate } = this.#options;
     const { signal, onProgress } = completing;
     const mode = this.#mode ?? 'native';
     const body = chatBody({ model, messages, tools: request.tools, mode, effort, maxOutputTokens });
@@ -155,6 +158,7 @@ class Chat {
       policy: retry ?? DEFAULT_RETRY,
       signal,
       onProgress,
+      gate,
     });
     this.#checkRead(answer, body, completing);
     return { answer, usage: usageOf({ answer, body, model, prices }) };

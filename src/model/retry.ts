@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError, type ModelErrorKind } from '../errors.ts';
+import type { RateGate } from './rate-gate.ts';
 
 /** What a provider's error means, worked out once from whatever its client threw. */
 export interface Failure {
@@ -30,6 +31,9 @@ export const DEFAULT_RETRY: RetryPolicy = {
   maxWaitMs: 30_000,
 };
 
+/** Failures that every other request of the same key would meet as well. */
+const HOLDS_ALL: readonly ModelErrorKind[] = ['rate_limit', 'overloaded'];
+
 /** A timer of Node cannot wait longer. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
@@ -44,11 +48,14 @@ export async function withRetries<T>(options: {
   readonly policy: RetryPolicy;
   readonly signal: AbortSignal;
   readonly onProgress?: ((text: string) => void) | undefined;
+  /** Shared with other runs: what tells one to wait holds them all. */
+  readonly gate?: RateGate | undefined;
 }): Promise<T> {
-  const { attempt, classify, policy, signal, onProgress } = options;
+  const { attempt, classify, policy, signal, onProgress, gate } = options;
   for (let n = 1; ; n++) {
     try {
       signal.throwIfAborted();
+      await gate?.pass(signal, (ms) => onProgress?.(`waiting ${seconds(ms)} s, as all runs do`));
       return await attempt();
     } catch (error) {
       signal.throwIfAborted();
@@ -63,7 +70,8 @@ export async function withRetries<T>(options: {
       }
       const ms = Math.min(failure.retryAfterMs ?? backoff(n, policy), LONGEST_WAIT);
       onProgress?.(`waiting ${seconds(ms)} s, ${failure.label}`);
-      await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+      if (gate && HOLDS_ALL.includes(failure.kind)) gate.close(ms);
+      else await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }
