@@ -112,8 +112,13 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .option(
       '--max-time <time>',
-      'end after this long: 90s, 30m, 2h (default: 30m)',
+      'end after this long: 90s, 30m, 2h (default: 30m, and 60s for the search of repair)',
       value(options.parseSeconds),
+    )
+    .option(
+      '--min-confidence <share>',
+      'repair: submit no patch below this confidence, 0 to 1; leave the candidates as files',
+      value(options.parseConfidence),
     )
     .option('--out <dir>', 'folder for patch.diff and trajectory.jsonl (default: one of its own)')
     .option('--config <file>', 'configuration file (default: ~/.config/patchwright/config.json)')

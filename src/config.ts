@@ -19,6 +19,8 @@ const Config = z.strictObject({
   maxSteps: z.int().positive().optional(),
   /** Seconds. */
   maxTime: z.number().positive().optional(),
+  /** For the built-in policy: a patch of less confidence, from 0 to 1, is not submitted. */
+  minConfidence: z.number().min(0).max(1).optional(),
 });
 export type Config = z.infer<typeof Config>;
 

@@ -8,6 +8,8 @@ import { workspacePath } from './support/path.ts';
 const DEFAULT_SECONDS = 60;
 /** Kept for the edit, the tests and the submission after the search. */
 const RESERVE_MS = 15_000;
+/** For leaving the best patch so far when the run is broken off. */
+const GRACE_MS = 8000;
 
 const input = z.strictObject({
   failing_tests: z
@@ -31,6 +33,7 @@ export const repairTool = defineTool({
   name: 'repair',
   description: renderPrompt('tools/repair'),
   input,
+  graceMs: GRACE_MS,
   async run(request, context): Promise<ToolResult> {
     const { settings, workspace } = context;
     const left = (settings.deadline - Date.now() - RESERVE_MS) / 1000;
@@ -46,6 +49,10 @@ export const repairTool = defineTool({
       testTimeoutMs: settings.testTimeoutMs,
       signal: context.signal,
       progress: (text) => context.progress(text),
+      async leave(path, content) {
+        // Edits of another hand are not mixed with a patch nobody chose.
+        if ((await context.patch()) === '') await workspace.writeFile(path, content);
+      },
     });
     return { text: describeRepair(data), data };
   },

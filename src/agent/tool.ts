@@ -54,6 +54,8 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   /** Prose from `prompts/tools/NAME.md`. */
   readonly description: string;
   readonly input: Input;
+  /** Milliseconds that it may take after an abort to leave what it has; default 0. */
+  readonly graceMs?: number;
   /** @throws {ToolError} told to the model; anything else is a bug */
   run(input: z.output<Input>, context: ToolContext): Promise<ToolResult>;
 }
@@ -102,7 +104,8 @@ export async function runTool(
   }
   try {
     context.signal.throwIfAborted();
-    return finish(await orAbort(tool.run(parsed.data, context), context.signal));
+    const running = tool.run(parsed.data, context);
+    return finish(await orAbort(running, context.signal, tool.graceMs));
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof ToolError) return finish({ text: error.message, isError: true });
@@ -111,16 +114,21 @@ export async function runTool(
 }
 
 /** A tool that does not notice the end of the run must not hold it up. */
-async function orAbort<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+async function orAbort<T>(running: Promise<T>, signal: AbortSignal, graceMs = 0): Promise<T> {
   let onAbort = () => {};
+  let timer: NodeJS.Timeout | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
+    onAbort = () => {
+      if (graceMs === 0) reject(signal.reason);
+      else timer = setTimeout(() => reject(signal.reason), graceMs);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
     return await Promise.race([running, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
     running.catch(() => {});
   }
 }

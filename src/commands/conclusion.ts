@@ -12,6 +12,8 @@ export interface Conclusion {
   readonly outcome: Outcome;
   readonly exitCode: number;
   readonly patchFile: string | null;
+  /** Files of patches that fit the tests and were not submitted, the likeliest first. */
+  readonly alternatives?: readonly string[];
   readonly trajectoryFile: string;
   readonly delivery: Delivery;
   readonly repository: string;
@@ -20,12 +22,14 @@ export interface Conclusion {
 /** The last words of a run: for people a few lines with the next command to type, for programs one `result` object. */
 export async function conclude(conclusion: Conclusion): Promise<void> {
   const { host, outcome, exitCode, patchFile, trajectoryFile, delivery } = conclusion;
+  const { alternatives = [] } = conclusion;
   const files = await patchStat(outcome.patch);
   if (conclusion.json) {
     const { status, reason, steps, usage, durationMs } = outcome;
     const result = {
       type: 'result',
       ...{ status, reason, exitCode, steps, usage, durationMs, files, patchFile, trajectoryFile },
+      ...(alternatives.length > 0 ? { alternatives } : {}),
       delivered: delivery.kind,
       ...(delivery.problem === undefined ? {} : { problem: delivery.problem }),
     };
@@ -48,6 +52,7 @@ export async function conclude(conclusion: Conclusion): Promise<void> {
     ...(delivery.problem === undefined ? [] : [paint.red(delivery.problem)]),
     ...(outcome.keptWorkspace === undefined ? [] : [`copy kept   ${outcome.keptWorkspace}`]),
     ...(patchFile === null ? [] : [`patch       ${patchFile}`]),
+    ...alternatives.map((file, index) => `candidate ${index + 1} ${file}`),
     `trajectory  ${trajectoryFile}`,
     `next        ${nextCommand(conclusion)}`,
   ];
@@ -60,6 +65,8 @@ function nextCommand({ outcome, patchFile, delivery, repository, ...rest }: Conc
   if (delivery.kind === 'applied') return `git -C ${quote(here)} diff`;
   if (delivery.kind === 'branch') return `git -C ${quote(here)} log -p -1 --branches`;
   if (patchFile !== null) return `git -C ${quote(here)} apply ${quote(patchFile)}`;
+  const [candidate] = rest.alternatives ?? [];
+  if (candidate !== undefined) return `git -C ${quote(here)} apply ${quote(candidate)}`;
   if (outcome.status === 'refused') {
     return 'ANTHROPIC_API_KEY=... patchwright fix --model anthropic ... (a language model can do more)';
   }

@@ -48,7 +48,7 @@ export async function continueRun(
   { run, replayed, checkout, session }: Replayed,
 ): Promise<number> {
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
-  const { model, why } = await createModel({ name: options.model }, config, host);
+  const { model, why } = await createModel({ name: options.model, repair: options }, config, host);
   const asked = resolveLimits(options, config, model);
   const limits = { ...asked, maxSteps: asked.maxSteps + replayed.length };
   const tools = chooseTools(options.tools, model.name);

@@ -8,6 +8,7 @@ import type { Checkout } from '../workspace/checkout.ts';
 import { chooseSandbox } from '../workspace/open.ts';
 import { openCheckout } from '../workspace/open-checkout.ts';
 import { checkBranchName } from '../workspace/repository.ts';
+import { Alternatives } from './alternatives.ts';
 import { conclude } from './conclusion.ts';
 import { deliver } from './delivery.ts';
 import type { Host } from './host.ts';
@@ -29,6 +30,7 @@ export interface FixOptions {
   readonly maxCost?: number;
   readonly maxSteps?: number;
   readonly maxTime?: number;
+  readonly minConfidence?: number;
   readonly out?: string;
   readonly record?: string;
   readonly config?: string;
@@ -70,7 +72,7 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
   try {
     const [issue, { model, why }] = await Promise.all([
       readIssue(options.issue, { stdin: host.stdin, env: host.env, signal }),
-      createModel({ name: options.model, record: options.record }, config, host),
+      createModel({ name: options.model, record: options.record, repair: options }, config, host),
       options.branch === undefined ? undefined : checkBranchName(options.repo, options.branch),
       checkingOut,
     ]);
@@ -82,6 +84,7 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
     const folder = await openRunFolder(runFolderPath(options.out, runId, host), runId);
     const report = await openReport({ json: options.json ?? false, host });
     report.begin({ runId, checkout, issue: issue.statement, model: model.name, why, notes });
+    const alternatives = new Alternatives();
     const outcome = await run({
       runId,
       task: { id: issue.id, statement: issue.statement, testCommand: test },
@@ -90,7 +93,7 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
       tools,
       limits,
       signal: host.signal,
-      subscribers: [folder.writer.write, ...report.subscribers],
+      subscribers: [folder.writer.write, alternatives.see, ...report.subscribers],
       recorder: folder.writer,
       versions: versions(),
       config: { ...config, ...options, sandbox: sandboxWanted },
@@ -100,7 +103,7 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
     });
     keep = outcome.keptWorkspace !== undefined;
     const title = firstLine(issue.statement);
-    return await finish({ options, title, host, outcome, folder, checkout });
+    return await finish({ options, title, host, outcome, folder, checkout, alternatives });
   } finally {
     preparing.abort(new Error('the command ended'));
     const checkout = await checkingOut.catch(() => null);
@@ -116,6 +119,7 @@ interface Finish {
   readonly outcome: Outcome;
   readonly folder: RunFolder;
   readonly checkout: Checkout;
+  readonly alternatives?: Alternatives;
 }
 
 /** Leaves the patch where it was asked for and tells how the run ended. @returns the exit code */
@@ -126,9 +130,11 @@ export async function finish({
   outcome,
   folder,
   checkout,
+  alternatives,
 }: Finish): Promise<number> {
   const patchFile = outcome.patch === '' ? null : await folder.writePatch(outcome.patch);
   folder.writer.close();
+  const others = (await alternatives?.write(outcome, folder.path)) ?? [];
   const delivery = await deliver(outcome, {
     repository: options.repo,
     base: checkout.baseCommit,
@@ -149,6 +155,7 @@ export async function finish({
     outcome,
     exitCode,
     patchFile,
+    alternatives: others,
     trajectoryFile: folder.trajectoryFile,
     delivery,
     repository: options.repo,

@@ -75,7 +75,10 @@ async function make(choice: ModelChoice, making: Making): Promise<Model> {
   }
   switch (choice.provider) {
     case 'repair':
-      return (await import('../repair/model.ts')).createRepairModel();
+      return (await import('../repair/model.ts')).createRepairModel({
+        minConfidence: making.repair?.minConfidence ?? config.minConfidence,
+        seconds: making.repair?.maxTime ?? config.maxTime,
+      });
     case 'scripted':
       return (await import('../model/scripted.ts')).createScriptedModel(choice.name);
     case 'human': {

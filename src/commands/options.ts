@@ -39,6 +39,18 @@ export function parseSteps(text: string): number {
   return Number(text);
 }
 
+/** `--min-confidence`: a share from 0 to 1, or a percentage such as `60%`. @throws {UsageError} */
+export function parseConfidence(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)(\s*%)?$/.exec(text.trim());
+  const share = Number(match?.[1]) / (match?.[2] ? 100 : 1);
+  if (!(share >= 0 && share <= 1)) {
+    throw new UsageError(
+      `--min-confidence: ${JSON.stringify(text)} is no confidence; give a share from 0 to 1, such as 0.6 or 60%`,
+    );
+  }
+  return share;
+}
+
 /** Limits of a run where nothing else is said. */
 export const DEFAULT_LIMITS = { steps: 100, costUsd: 3, seconds: 1800 };
 

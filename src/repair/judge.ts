@@ -77,20 +77,35 @@ export class Judge {
       const found: Choice[] = [];
       let looked = 0;
       for (const choice of choices) {
-        if (found.length >= WANTED || looked >= MOST_AFTER) break;
+        if (found.length >= WANTED || looked >= MOST_AFTER || this.options.signal.aborted) break;
         if (!this.verdicts.has(choice.candidate)) looked += 1;
         progress(`validating candidates with the project's own command, ${found.length} right`);
         if (await this.isRight(choice.candidate)) found.push(choice);
       }
       return found;
     } finally {
-      if (this.workspace) await (await this.workspace).close();
+      await this.close();
     }
+  }
+
+  /** Ends the judging before its time. @returns the best so far: one found right, else one that fits the tests */
+  async giveUp(): Promise<Candidate | undefined> {
+    // What is being judged ends with the signal's reason.
+    await this.running?.catch(() => {});
+    await this.close();
+    return [...this.right].sort(byCost)[0] ?? this.likeliest()[0];
+  }
+
+  private async close(): Promise<void> {
+    const { workspace } = this;
+    this.workspace = null;
+    if (workspace) await (await workspace).close();
   }
 
   /** While the search goes on, the best ones are looked at, so that it can end. */
   private async lookAhead(): Promise<void> {
-    while (this.verdicts.size < MOST_IN_SEARCH && this.right.length < WANTED) {
+    const { signal } = this.options;
+    while (!signal.aborted && this.verdicts.size < MOST_IN_SEARCH && this.right.length < WANTED) {
       const [next] = this.likeliest().filter((each) => !this.verdicts.has(each));
       if (!next) return;
       await this.isRight(next);
@@ -114,6 +129,7 @@ export class Judge {
       workspace,
       timeoutMs: this.options.testTimeoutMs,
     });
+    if (this.options.signal.aborted) return right;
     this.verdicts.set(candidate, right);
     if (right) {
       this.right.push(candidate);

@@ -17,4 +17,6 @@ export interface RepairOptions {
   readonly testTimeoutMs: number;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
+  /** Takes the file with the best patch so far when the signal ends the search. */
+  readonly leave?: (path: string, content: Uint8Array) => Promise<void>;
 }

@@ -27,10 +27,14 @@ type TestsData = z.infer<typeof TestsData>;
 const MOST_ATTEMPTS = 5;
 /** Ids that are passed to the search, at most. */
 const MOST_NAMED = 200;
+/** The longest search that the tool takes. */
+const MOST_SECONDS = 3600;
 
 export interface PolicyOptions {
   /** A patch of less confidence, from 0 to 1, is not submitted. */
   readonly minConfidence?: number | undefined;
+  /** Seconds of the search; default: the tool's own. */
+  readonly seconds?: number | undefined;
 }
 
 /**
@@ -52,7 +56,7 @@ export function nextMove(messages: readonly Message[], options: PolicyOptions = 
     );
   }
   const search = exchanges.find((each) => each.tool === 'repair');
-  if (!search) return startSearch(failing, isEndless);
+  if (!search) return startSearch(failing, isEndless, options);
   const found = RepairData.safeParse(search.observation.data);
   if (!found.success) return stop(`The search failed: ${firstLine(search.observation.text)}`);
   const [best] = found.data.patches;
@@ -66,19 +70,24 @@ export function nextMove(messages: readonly Message[], options: PolicyOptions = 
   return attempt(later, found.data.patches, { failing, hasTests: !hasNone });
 }
 
-function startSearch(failing: readonly string[], isEndless: boolean): Move {
+function startSearch(
+  failing: readonly string[],
+  isEndless: boolean,
+  { seconds }: PolicyOptions,
+): Move {
+  const time = seconds === undefined ? {} : { seconds: Math.min(MOST_SECONDS, seconds) };
   if (failing.length > 0) {
     const count = failing.length === 1 ? 'One test fails' : `${failing.length} tests fail`;
     return act(
       `${count}. I search for a small change that makes ${failing.length === 1 ? 'it' : 'them'} pass.`,
       'repair',
-      { failing_tests: failing.slice(0, MOST_NAMED) },
+      { failing_tests: failing.slice(0, MOST_NAMED), ...time },
     );
   }
   const why = isEndless
     ? 'A test does not come to its end. I search for a small change that ends it.'
     : 'No failing test tells what is wrong. I look for examples in the issue and the documentation.';
-  return act(why, 'repair', {});
+  return act(why, 'repair', time);
 }
 
 /** Where the attempts stand after the search. */

@@ -22,6 +22,39 @@ const Changes = z.object({
   changes: z.array(z.object({ removed: z.number(), added: z.number() })).min(1),
 });
 
+const Suspicious = z.object({
+  suspicious: z.array(
+    z.object({
+      path: z.string(),
+      line: z.number(),
+      function: z.string(),
+      score: z.number(),
+      failing: z.number(),
+      passing: z.number(),
+    }),
+  ),
+});
+const MOST_ROWS = 5;
+
+/** The most suspicious lines that a repair found, as the rows of a table; the text is untrusted. */
+export function suspicionTable({ data }: Observation): string[] {
+  const found = Suspicious.safeParse(data);
+  if (!found.success || found.data.suspicious.length === 0) return [];
+  const rows = found.data.suspicious.slice(0, MOST_ROWS).map((row) => {
+    const runs = `${row.failing} failing, ${row.passing} passing`;
+    return [row.score.toFixed(3), `${row.path}:${row.line}`, row.function, runs];
+  });
+  const table = [['score', 'line', 'function', 'tests that run it'], ...rows];
+  const width = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
+  const widths = [0, 1, 2].map(width);
+  return table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
 /** One short line that says how an action ended; the text is untrusted. */
 export function describeResult(observation: Observation): string {
   const changes = Changes.safeParse(observation.data);

@@ -8,7 +8,7 @@ import type {
 } from '../trajectory/event.ts';
 import { cost, duration, tokens } from './format.ts';
 import { firstLine, plain } from './plain.ts';
-import { describeAction, describeResult } from './summary.ts';
+import { describeAction, describeResult, suspicionTable } from './summary.ts';
 
 export interface TerminalOptions {
   readonly write: (text: string) => void;
@@ -53,6 +53,7 @@ export function terminalReport(options: TerminalOptions): Subscriber {
     const shown = observation.isError ? paint.red(result) : result;
     const tool = paint.bold(plain(action?.tool ?? '?', 20).padEnd(9));
     line(`${String(step).padStart(3)} ${tool} ${target} ${shown}  ${paint.dim(tail)}`);
+    for (const row of suspicionTable(observation)) line(paint.dim(plain(`      ${row}`, width)));
   };
 
   return (event: TrajectoryEvent) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  parseConfidence,
   parseDollars,
   parseSeconds,
   parseSteps,
@@ -29,6 +30,18 @@ test.each(['0', '0.0', '-1', 'free', ''])('parseDollars refuses %j', (text) =>
 
 test.each(['0', '-1', '1.5', 'many', ''])('parseSteps refuses %j', (text) =>
   expect(() => parseSteps(text)).toThrow(/--max-steps.*whole number/),
+);
+
+test.each([
+  ['0.6', 0.6],
+  ['60%', 0.6],
+  ['.5', 0.5],
+  ['1', 1],
+  ['0', 0],
+])('parseConfidence %s', (text, share) => expect(parseConfidence(text)).toBeCloseTo(share));
+
+test.each(['2', '-0.1', '101%', 'high', ''])('parseConfidence refuses %j', (text) =>
+  expect(() => parseConfidence(text)).toThrow(/--min-confidence.*share from 0 to 1/),
 );
 
 test('the command line wins over the file, the file over the default', () => {

@@ -152,6 +152,13 @@ describe('the repair policy', () => {
     expect(turn.stopDetail).toMatch(/80 %, less than the 90 %/);
   });
 
+  it('searches as long as it was given', async () => {
+    const quick = createRepairModel({ seconds: 90 });
+    const { messages } = await play([{ data: tests('failed') }]);
+    const turn = await quick.complete({ system: '', tools: [], messages }, options);
+    expect(turn.actions[0]).toMatchObject({ tool: 'repair', input: { seconds: 90 } });
+  });
+
   it('answers the same conversation in the same way', async () => {
     const { messages, last } = await play([{ data: tests('failed') }]);
     expect(await model.complete({ system: '', tools: [], messages }, options)).toEqual(last);

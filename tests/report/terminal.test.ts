@@ -64,3 +64,15 @@ test('nothing untrusted reaches the terminal as it is', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
   expect(text).not.toMatch(/[\u001b\u0007\u202e\r]/);
 });
+
+test('shows which lines a repair found suspicious, as a table', () => {
+  const row = { path: 'a.py', line: 3, function: 'add', score: 0.9, failing: 1, passing: 0 };
+  const suspicious = [row, { ...row, line: 12, score: 0.25, passing: 4 }];
+  const text = shown([
+    turn([{ tool: 'repair', input: {} }]),
+    observation(0, 'Tried 7 candidates', { data: { suspicious } }),
+  ]);
+  expect(text).toContain('score  line     function  tests that run it\n');
+  expect(text).toContain('0.900  a.py:3   add       1 failing, 0 passing\n');
+  expect(text).toContain('0.250  a.py:12  add       1 failing, 4 passing\n');
+});

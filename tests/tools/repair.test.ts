@@ -184,4 +184,28 @@ describe('the repair tool', () => {
     expect(data.patches).toEqual([]);
     expect(data.suspicious).toEqual([]);
   });
+
+  it.each([
+    ['leaves the best patch so far', false],
+    ['leaves the tree alone when somebody has edited it', true],
+  ])('%s when it is interrupted', async (_, edited) => {
+    project = openTestProject(
+      { ...python, 'test_intervals.py': asserts, 'notes.txt': 'none\n' },
+      { links: { '.venv': testVenv } },
+    );
+    if (edited) project.write('notes.txt', 'some\n');
+    const interrupt = new AbortController();
+    const context = {
+      ...project.context({ statement: 'a test fails' }),
+      signal: interrupt.signal,
+      progress(text: string) {
+        if (/best so far|comparing [1-9]/.test(text)) interrupt.abort(new Error('stopped'));
+      },
+    };
+    const call = { id: '1', tool: 'repair', input: { seconds: 20 } };
+    await expect(runTool([repairTool], call, context)).rejects.toThrow('stopped');
+    const text = (await project.workspace.readFile('intervals.py')).toString('utf8');
+    if (edited) expect(text).toBe(python['intervals.py']);
+    else expect(text).toContain('return a[0] <= b[1] and b[0] <= a[1]');
+  });
 });
