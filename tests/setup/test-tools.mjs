@@ -1,6 +1,7 @@
-// Installs the test runners that our own tests run: Python packages into `.cache/test-venv` and Node packages into
-// `.cache/test-node`; with `--all` also what `tests/runners` needs, some of it Debian packages. What is there already
-// is left alone. Ends with a sentence that names what is missing.
+// Installs what our own tests run: test runners as Python packages into `.cache/test-venv` and as Node packages into
+// `.cache/test-node`, an S3 service (moto) into `.cache/test-s3`, Redis from Debian; with `--all` also what
+// `tests/runners` needs, some of it Debian packages. What is there already is left alone. Ends with a sentence that
+// names what is missing.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const PYTHON = ['pytest==8.4.2', 'pytest-xdist==3.8.0', 'Django==5.2.19', 'tox==4.67.15'];
+/** Without the extra `server`, which draws in 200 MB for services other than S3. */
+const S3 = ['moto[s3]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5'];
 
 /** Programs of the suite of all runners, and the Debian package of each. */
 const PROGRAMS = {
@@ -55,19 +58,20 @@ function installDebian(packages) {
   if (!second.ok) fail(`${line} failed:\n${second.output.slice(-2000)}`);
 }
 
-function installPython() {
-  const folder = join(root, '.cache', 'test-venv');
+/** @param name folder under `.cache` for a virtual environment with `packages` */
+function installPython(name, packages) {
+  const folder = join(root, '.cache', name);
   const stamp = join(folder, 'patchwright-stamp');
-  const wanted = PYTHON.join(' ');
+  const wanted = packages.join(' ');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  process.stdout.write(`test-tools: ${wanted} into .cache/test-venv\n`);
+  process.stdout.write(`test-tools: ${wanted} into .cache/${name}\n`);
   mkdirSync(join(root, '.cache'), { recursive: true });
   if (!run('python3', ['-m', 'venv', '--clear', folder]).ok) {
     installDebian(['python3-venv']);
     const again = run('python3', ['-m', 'venv', '--clear', folder]);
     if (!again.ok) fail(`python3 -m venv failed:\n${again.output.slice(-2000)}`);
   }
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PYTHON];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages];
   const result = run(join(folder, 'bin', 'python'), pip);
   if (!result.ok) fail(`pip install ${wanted} failed:\n${result.output.slice(-2000)}`);
   writeFileSync(stamp, wanted);
@@ -92,8 +96,10 @@ function installNode(name) {
   writeFileSync(stamp, lock);
 }
 
-installPython();
+installPython('test-venv', PYTHON);
+installPython('test-s3', S3);
 installNode('test-node');
+if (!onPath('redis-server')) installDebian(['redis-server']);
 if (process.argv.includes('--all')) {
   const missing = Object.entries(PROGRAMS).filter(([program]) => !onPath(program));
   const packages = missing.map(([, debian]) => debian);
