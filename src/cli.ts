@@ -142,6 +142,18 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--json', 'one object on standard output')
     .action(action(async () => (await import('./commands/doctor.ts')).doctor));
 
+  program
+    .command('clean')
+    .description('remove the containers and temporary folders that runs left behind when they were killed')
+    .option('--dry-run', 'tell what would be removed, remove nothing')
+    .addOption(
+      new Option('--engine <name>', 'look at the containers of this engine (default: auto)').choices(
+        ['auto', 'docker', 'podman', 'none'],
+      ),
+    )
+    .option('--json', 'one object on standard output')
+    .action(action(async () => (await import('./commands/clean.ts')).clean));
+
   datasetOptions(program.command('evaluate'))
     .argument('[predictions]', 'preds.json or a .jsonl file')
     .description('grade predictions as the official SWE-bench harness does, or stored logs again')

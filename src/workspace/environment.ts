@@ -48,7 +48,7 @@ const ALLOWED = new Set([
 ]);
 
 /** Set for every command: nothing asks, pages, colours or leaves byte code beside the sources. */
-const FIXED = {
+export const QUIET: Readonly<Record<string, string>> = {
   TERM: 'dumb',
   NO_COLOR: '1',
   CI: '1',
@@ -84,7 +84,7 @@ export function cleanEnvironment(
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LANG: 'C.UTF-8',
     ...Object.fromEntries(passed),
-    ...FIXED,
+    ...QUIET,
     TMPDIR: temporary,
     TMP: temporary,
     TEMP: temporary,

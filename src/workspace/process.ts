@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { ToolError } from '../errors.ts';
@@ -219,6 +220,20 @@ export function startServer(
       if (living.has(child)) kill(child);
     },
   };
+}
+
+/**
+ * Starts a program of our own that this process does not wait for and that outlives it. Synchronous, so that it works
+ * in an `exit` handler; one that cannot be started is passed over.
+ */
+export function startDetached(
+  argv: readonly [string, ...string[]],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): void {
+  const [file, ...args] = argv;
+  const child = spawn(file, args, { ...options, detached: true, stdio: 'ignore' });
+  child.on('error', () => undefined);
+  child.unref();
 }
 
 function installExitHandler(): void {

@@ -1,15 +1,7 @@
-import {
-  chmod,
-  lstat,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeOwner, isAlive, type OwnerState, parseOwner, stateOfOwner } from './owner.ts';
 import { killMarked, markerPrefix } from './strays.ts';
 
 const PREFIX = 'patchwright-';
@@ -24,14 +16,6 @@ export interface Scratch {
   close(): Promise<void>;
   /** Leaves it there for a week, for a person to look into. */
   keep(): Promise<void>;
-}
-
-/** Who made a temporary folder: tells a process from a later one with the same number. */
-interface Owner {
-  readonly pid: number;
-  readonly startTime: string;
-  readonly boot: string;
-  readonly namespace: string;
 }
 
 /** Makes a temporary folder for this process. What a killed process left behind is swept away meanwhile. */
@@ -52,61 +36,51 @@ export async function openScratch(): Promise<Scratch> {
   };
 }
 
+/** A temporary folder of some run, and whether that run still needs it. */
+export interface FoundScratch {
+  readonly dir: string;
+  /** Number of the process that made it. */
+  readonly pid: number;
+  /** `gone` also for one that is so old that nothing can need it any more. */
+  readonly state: OwnerState;
+}
+
+/** Finds the temporary folders of this user's runs. */
+export async function findScratch(): Promise<FoundScratch[]> {
+  const found: FoundScratch[] = [];
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(pid)) continue;
+    const dir = join(tmpdir(), name);
+    const info = await lstat(dir).catch(() => null);
+    if (!info?.isDirectory() || info.uid !== process.getuid?.()) continue;
+    found.push({ dir, pid, state: await stateOf(dir, info.mtimeMs) });
+  }
+  return found;
+}
+
+async function stateOf(dir: string, changed: number): Promise<OwnerState> {
+  const text = await readFile(join(dir, OWNER), 'utf8').catch(() => null);
+  const owner = text === null ? null : parseOwner(text);
+  const state = owner === null ? 'unknown' : await stateOfOwner(owner);
+  return state === 'unknown' && Date.now() - changed > MAX_AGE_MS ? 'gone' : state;
+}
+
+/** Removes what a run left behind, and ends the commands it left running. */
+export async function removeScratch({ dir, pid }: FoundScratch): Promise<void> {
+  if (!isAlive(pid)) killMarked(markerPrefix(pid));
+  await removeTree(dir);
+}
+
 /**
  * Removes the temporary folders of processes that are gone, and ends the commands they left running.
  *
  * @returns the folders that were removed
  */
 export async function sweepScratch(): Promise<string[]> {
-  const removed: string[] = [];
-  for (const name of await readdir(tmpdir())) {
-    if (!new RegExp(`^${PREFIX}\\d+-`).test(name)) continue;
-    const dir = join(tmpdir(), name);
-    const info = await lstat(dir).catch(() => null);
-    if (!info?.isDirectory() || info.uid !== process.getuid?.()) continue;
-    if (!(await isAbandoned(dir, info.mtimeMs))) continue;
-    const pid = Number(/\d+/.exec(name)?.[0]);
-    if (!isAlive(pid)) killMarked(markerPrefix(pid));
-    await removeTree(dir);
-    removed.push(dir);
-  }
-  return removed;
-}
-
-async function isAbandoned(dir: string, changed: number): Promise<boolean> {
-  const text = await readFile(join(dir, OWNER), 'utf8').catch(() => null);
-  const old = Date.now() - changed > MAX_AGE_MS;
-  if (text === null) return old;
-  let owner: Owner;
-  try {
-    owner = JSON.parse(text) as Owner;
-  } catch {
-    return old;
-  }
-  const now = await describeOwner(owner.pid);
-  if (owner.boot !== now.boot || owner.namespace !== now.namespace) return old;
-  if (now.startTime !== '') return owner.startTime !== now.startTime;
-  return !isAlive(owner.pid);
-}
-
-async function describeOwner(pid: number): Promise<Owner> {
-  const [stat, boot, namespace] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
-    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
-    readlink('/proc/self/ns/pid').catch(() => ''),
-  ]);
-  // Fields after the program's name in parentheses; the start time is the 22nd in all.
-  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  return { pid, startTime, boot: boot.trim(), namespace };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  const abandoned = (await findScratch()).filter(({ state }) => state === 'gone');
+  for (const folder of abandoned) await removeScratch(folder);
+  return abandoned.map(({ dir }) => dir);
 }
 
 /** Removes a folder also when it holds folders that were made unwritable. */

@@ -7,7 +7,7 @@ import { bash, KINDS, newWorkspace, temporaryFolder } from './support.ts';
 
 describe.each(KINDS)('a command in a %s workspace', (kind) => {
   it('gives back exit code, both streams, and them as they came', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const result = await bash(
       workspace,
       'echo out; sleep 0.05; echo err >&2; sleep 0.05; echo out2; exit 3',
@@ -25,7 +25,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('runs in the root, or in a folder of it', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     mkdirSync(join(workspace.hostRoot, 'a b'));
     const inRoot = await bash(workspace, 'pwd');
     const inFolder = await workspace.exec(['pwd'], { cwd: 'a b', timeoutMs: 5000 });
@@ -34,14 +34,14 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('passes arguments as they are, without any shell', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const hard = ['$HOME', '`id`', 'a b', '"', "'", '\n', '*', '--', '-n', ''];
     const result = await workspace.exec(['printf', '%s|', ...hard], { timeoutMs: 5000 });
     expect(result.stdout).toBe(`${hard.join('|')}|`);
   });
 
   it('has standard input closed, or what it is given', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const closed = await workspace.exec(['cat'], { timeoutMs: 5000 });
     const text = 'ü'.repeat(300_000);
     const given = await workspace.exec(['cat'], { timeoutMs: 15_000, stdin: text, maxBytes: 4e6 });
@@ -52,7 +52,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('adds variables for one command only', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const env = { EXTRA: 'a b', PATH: '/usr/bin:/bin' };
     const first = await workspace.exec(['bash', '-c', 'echo "$EXTRA:$PATH"'], {
       timeoutMs: 5000,
@@ -64,7 +64,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('keeps the head and the tail of a long output, and the whole in a file', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const outputFile = join(workspace.hostScratch, 'output.txt');
     const result = await workspace.exec(['seq', '1', '100000'], {
       timeoutMs: 15_000,
@@ -81,7 +81,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('never follows a link that lies where the output file should be', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const precious = join(temporaryFolder(), 'precious');
     writeFileSync(precious, 'precious');
     const outputFile = join(workspace.hostScratch, 'output.txt');
@@ -92,14 +92,14 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('shows bytes that are not UTF-8 as replacement characters', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const result = await bash(workspace, "printf 'a\\377\\200z'");
     expect(result.stdout).toBe('a\uFFFD\uFFFDz');
     expect(result.output).toBe('a\uFFFD\uFFFDz');
   });
 
   it('keeps what was printed before the deadline', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const result = await bash(workspace, 'echo before; echo problem >&2; sleep 60', 300);
     expect(result).toMatchObject({
       timedOut: true,
@@ -111,7 +111,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('ends at once when it is aborted', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const controller = new AbortController();
     const running = workspace.exec(['bash', '-c', 'echo started; sleep 60'], {
       timeoutMs: 60_000,
@@ -127,7 +127,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('ends with its workspace, which runs nothing any more', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const running = bash(workspace, 'sleep 60');
     await delay(100);
     await workspace.close();
@@ -136,7 +136,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('says what to do when it cannot be started', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     writeFileSync(join(workspace.hostRoot, 'plain.txt'), 'text');
     const failure = (argv: string[], cwd?: string) =>
       workspace.exec(argv, { timeoutMs: 5000, ...(cwd === undefined ? {} : { cwd }) }).then(
@@ -156,13 +156,13 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('is the program itself that ran, when that fails like the sandbox would', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const result = await bash(workspace, 'echo "bwrap: no"; echo "bwrap: failed" >&2; exit 1');
     expect(result).toMatchObject({ exitCode: 1, stderr: 'bwrap: failed\n' });
   });
 
   it('runs beside others in the same workspace', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const results = await Promise.all(
       ['0.3', '0.2', '0.1'].map((seconds) => bash(workspace, `sleep ${seconds}; echo ${seconds}`)),
     );
@@ -170,7 +170,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
   });
 
   it('bounds what is kept while a program floods its output', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const outputFile = join(workspace.hostScratch, 'flood.txt');
     const before = process.memoryUsage().rss;
     const result = await workspace.exec(

@@ -39,7 +39,7 @@ async function refusals(workspace: Workspace, path: string): Promise<string[]> {
 
 describe.each(KINDS)('files of a %s workspace', (kind) => {
   it('come back byte by byte, in folders that are made on the way', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const bytes = Buffer.from([0, 255, 13, 10, 9, 0xc3, 0x28, 0xef, 0xbb, 0xbf]);
     await workspace.writeFile('a/b c/ü\n"x', bytes);
     expect(await workspace.readFile('a/b c/ü\n"x')).toEqual(bytes);
@@ -49,7 +49,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are those commands see, in the root and in the scratch folder', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     await workspace.writeFile('from-host', Buffer.from('1'));
     await workspace.writeFile(`${workspace.scratchRoot}/from-host`, Buffer.from('2'));
     const { stdout } = await bash(
@@ -62,7 +62,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('keep their mode bits when they are written again', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const file = join(workspace.hostRoot, 'run.sh');
     writeFileSync(file, 'old');
     chmodSync(file, 0o751);
@@ -74,7 +74,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are described, and what is not there is null', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     mkdirSync(join(workspace.hostRoot, 'folder'));
     writeFileSync(join(workspace.hostRoot, 'file'), '12345');
     makePipe(join(workspace.hostRoot, 'pipe'));
@@ -88,7 +88,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are removed, and it is no error when they are gone', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { hostRoot } = workspace;
     writeFileSync(join(hostRoot, 'target'), 'x');
     symlinkSync('target', join(hostRoot, 'link'));
@@ -104,7 +104,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are reached through links inside of the workspace, which stay links', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { hostRoot, root } = workspace;
     mkdirSync(join(hostRoot, 'real'));
     writeFileSync(join(hostRoot, 'real/file'), 'old');
@@ -125,7 +125,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are refused outside of the workspace, whatever leads there', async () => {
-    const workspace = newWorkspace(kind, {}, '/workspace/project');
+    const workspace = await newWorkspace(kind, {}, '/workspace/project');
     const { hostRoot, root } = workspace;
     const outside = folderInHome();
     writeFileSync(join(outside, 'file'), 'precious');
@@ -160,7 +160,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are never opened when they are pipes, devices or sockets', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { hostRoot } = workspace;
     makePipe(join(hostRoot, 'pipe'));
     const server = createServer().listen(join(hostRoot, 'socket'));
@@ -174,7 +174,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('say what is wrong with a path and what to do', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { hostRoot } = workspace;
     mkdirSync(join(hostRoot, 'folder'));
     writeFileSync(join(hostRoot, 'file'), 'x');
@@ -196,7 +196,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('may be 50 MB large, but not larger than 64', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const large = Buffer.alloc(50 * 2 ** 20, 'ab');
     await workspace.writeFile('large', large);
     expect((await workspace.readFile('large')).equals(large)).toBe(true);
@@ -206,7 +206,7 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
   });
 
   it('are replaced, so that another name of the same content keeps the old one', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { hostRoot } = workspace;
     writeFileSync(join(hostRoot, 'file'), 'old');
     linkSync(join(hostRoot, 'file'), join(hostRoot, 'other'));

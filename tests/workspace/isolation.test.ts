@@ -31,7 +31,7 @@ describe.each(KINDS)('the environment of a %s workspace', (kind) => {
   });
 
   it('holds no key, token, password or address with one', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { stdout } = await bash(workspace, 'env; cat /proc/self/environ | tr "\\0" "\\n"');
     expect(stdout).toContain('PATH=');
     expect(stdout).not.toContain('secret-');
@@ -39,7 +39,7 @@ describe.each(KINDS)('the environment of a %s workspace', (kind) => {
   });
 
   it('says where toolchains are and keeps programs from asking, paging and colouring', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const { stdout } = await bash(workspace, 'env');
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([
@@ -57,7 +57,7 @@ describe.each(KINDS)('the environment of a %s workspace', (kind) => {
   });
 
   it('has a folder for temporary files, which lasts from one command to the next', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     await bash(workspace, 'echo kept > "$TMPDIR/note"');
     const { stdout } = await bash(workspace, 'cat "$TMPDIR/note"; echo "$TMPDIR"');
     const [text, folder] = stdout.trim().split('\n');
@@ -69,7 +69,7 @@ describe.each(KINDS)('the environment of a %s workspace', (kind) => {
 describe('a command in the sandbox', () => {
   it('sees no other process and no environment of one', async () => {
     vi.stubEnv('ANTHROPIC_API_KEY', 'sk-ant-secret-1');
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(
       workspace,
       'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"; ls -d /proc/[0-9]* | wc -l',
@@ -86,7 +86,7 @@ describe('a command in the sandbox', () => {
     onCleanup(() => server.close());
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const outside = await bash(workspace, `cat < /dev/tcp/127.0.0.1/${port}`);
     const interfaces = await bash(workspace, 'cat /proc/net/dev | tail -n +3 | cut -d: -f1');
     const own = await workspace.exec(
@@ -104,7 +104,7 @@ describe('a command in the sandbox', () => {
   });
 
   it('has no capability and can gain none', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(workspace, 'grep -E "^Cap|NoNewPrivs" /proc/self/status');
     expect(stdout).toMatch(/CapEff:\s+0000000000000000/);
     expect(stdout).toMatch(/CapBnd:\s+0000000000000000/);
@@ -112,7 +112,7 @@ describe('a command in the sandbox', () => {
   });
 
   it('writes in the repository, in /tmp and in the scratch folder, and nowhere else that lasts', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const places = [workspace.root, '/tmp', '/var/tmp', workspace.scratchRoot];
     const refused = [
       '/',
@@ -140,7 +140,7 @@ describe('a command in the sandbox', () => {
     const probe = join(home, `.workspace-test-${process.pid}`);
     writeFileSync(probe, 'private');
     onCleanup(() => import('node:fs/promises').then(({ rm }) => rm(probe)));
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(workspace, 'cd; ls -A; cat ~/.workspace-test-* 2>&1');
     expect(stdout).not.toContain('private');
     for (const name of ['.ssh', '.config', '.npmrc', '.netrc', '.aws', '.gitconfig', '.bashrc']) {
@@ -149,7 +149,7 @@ describe('a command in the sandbox', () => {
   });
 
   it('sees no passwords, keys and settings of /etc', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(
       workspace,
       'ls -A /etc /etc/ssl; getent passwd "$(id -u)"; cat /etc/shadow 2>&1',
@@ -171,13 +171,13 @@ describe('a command in the sandbox', () => {
   });
 
   it('is the same user, and the files it makes belong to that one', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(workspace, 'id -u; touch new; stat -c %u new');
     expect(stdout).toBe(`${process.getuid?.()}\n${process.getuid?.()}\n`);
   });
 
   it('sees the repository at the path of the original, and not the original', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     mkdirSync(workspace.root);
     writeFileSync(join(workspace.root, 'original.txt'), 'original');
     writeFileSync(join(workspace.hostRoot, 'copy.txt'), 'copy');
@@ -191,7 +191,7 @@ describe('a command in the sandbox', () => {
 
   it('cannot make the host write elsewhere by links in the folders it can write to', async () => {
     const outside = temporaryFolder();
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const parent = dirname(workspace.root);
     const name = parent.split('/').pop() ?? '';
     await bash(
@@ -208,7 +208,7 @@ describe('a command in the sandbox', () => {
   it('keeps its bounds when the scratch folder is full of links', async () => {
     const outside = temporaryFolder();
     writeFileSync(join(outside, 'private'), 'private');
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     symlinkSync(outside, join(workspace.hostScratch, 'tmp'));
     await bash(
       workspace,
@@ -219,7 +219,7 @@ describe('a command in the sandbox', () => {
   });
 
   it('finds the toolchains of the caller: node and python run as outside', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(
       workspace,
       'node -p process.version; python3 -c "print(6*7)"; git --version',

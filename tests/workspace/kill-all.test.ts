@@ -5,7 +5,7 @@ import { bash, KINDS, newWorkspace, processesWith, survivors, uniqueSeconds } fr
 
 describe.each(KINDS)('killing all commands of this process (%s)', (kind) => {
   it('ends them and their descendants at once, and what they printed is kept', async () => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const seconds = uniqueSeconds();
     const running = bash(workspace, `echo kept; setsid sleep ${seconds} & sleep ${seconds}`);
     while (processesWith(seconds).filter((line) => line.startsWith('sleep')).length < 2)

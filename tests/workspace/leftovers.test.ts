@@ -17,7 +17,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 describe.each(KINDS)('after a command in a %s workspace', (kind) => {
   it.each(Object.entries(ESCAPES))('nothing is left of %s', async (_, script) => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const seconds = uniqueSeconds();
     const result = await bash(
       workspace,
@@ -29,7 +29,7 @@ describe.each(KINDS)('after a command in a %s workspace', (kind) => {
   });
 
   it.each(Object.entries(ESCAPES))('that hangs, the deadline also ends %s', async (_, script) => {
-    const workspace = newWorkspace(kind);
+    const workspace = await newWorkspace(kind);
     const seconds = uniqueSeconds();
     const started = script.replace('SLEEP', `sleep ${seconds}`).replace(/exit 0$/, 'sleep 60');
     const result = await bash(workspace, `echo kept; ${started}`, 400);
@@ -39,7 +39,7 @@ describe.each(KINDS)('after a command in a %s workspace', (kind) => {
   });
 
   it('nothing is left of a fork bomb', async () => {
-    const workspace = newWorkspace(kind, { processes: 300 });
+    const workspace = await newWorkspace(kind, { processes: 300 });
     const seconds = uniqueSeconds();
     const script = `grow() { [ "$1" -gt 6 ] || { grow $(($1+1)) & grow $(($1+1)) & }; sleep ${seconds}; }; grow 0`;
     const result = await bash(workspace, script, 1500);

@@ -6,7 +6,7 @@ const MIB = 2 ** 20;
 
 describe('the limits of the sandbox', () => {
   it('end a program that takes too much memory', async () => {
-    const workspace = newWorkspace('bubblewrap', { memoryBytes: 300 * MIB });
+    const workspace = await newWorkspace('bubblewrap', { memoryBytes: 300 * MIB });
     const small = await workspace.exec(
       ['python3', '-c', 'x = bytearray(50 << 20); print(len(x))'],
       {
@@ -26,14 +26,14 @@ describe('the limits of the sandbox', () => {
   });
 
   it('leave node and WebAssembly room in their address space', async () => {
-    const workspace = newWorkspace('bubblewrap', { memoryBytes: 1024 * MIB });
+    const workspace = await newWorkspace('bubblewrap', { memoryBytes: 1024 * MIB });
     const script = 'new WebAssembly.Memory({initial: 100, maximum: 65536}); console.log("fits")';
     const result = await workspace.exec(['node', '-e', script], { timeoutMs: 20_000 });
     expect(result).toMatchObject({ exitCode: 0, stdout: 'fits\n' });
   });
 
   it('leave no core file and no endless file', async () => {
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     const { stdout } = await bash(workspace, 'ulimit -c; ulimit -f; ulimit -t');
     const [core, file, cpu] = stdout.trim().split('\n');
     expect(core).toBe('0');

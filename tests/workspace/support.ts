@@ -13,12 +13,21 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
+import { type Engine, engineNamed } from '../../src/workspace/container/engine.ts';
+import { openContainer } from '../../src/workspace/container/workspace.ts';
 import { openWorkspace, type SandboxKind } from '../../src/workspace/open.ts';
 import type { ResourceLimits } from '../../src/workspace/resource-limits.ts';
 import { removeTree } from '../../src/workspace/scratch.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
+import { TEST_IMAGE } from '../containers/image.ts';
 
-export const KINDS: readonly SandboxKind[] = ['local', 'bubblewrap'];
+type WorkspaceKind = SandboxKind | 'container';
+
+/** Kinds that every workspace's contract is tried on; the suite of containers names its own. */
+export const KINDS = (process.env.PATCHWRIGHT_TEST_WORKSPACES?.split(',') ?? [
+  'local',
+  'bubblewrap',
+]) as readonly WorkspaceKind[];
 
 const cleanups: (() => unknown)[] = [];
 
@@ -45,26 +54,29 @@ export function folderInHome(): string {
  *
  * @param seenAt by default a path under `/tmp`
  */
-export function newWorkspace(
-  kind: SandboxKind,
+export async function newWorkspace(
+  kind: WorkspaceKind,
   limits?: ResourceLimits,
   seenAt?: string,
-): Workspace {
+): Promise<Workspace> {
   const folder = temporaryFolder();
   const hostRoot = join(folder, 'copy');
   const hostScratch = join(folder, 'scratch');
   mkdirSync(hostRoot);
   mkdirSync(hostScratch);
   const root = seenAt ?? join(folder, 'original');
-  const workspace = openWorkspace({
-    kind,
-    hostRoot,
-    root,
-    hostScratch,
-    ...(limits ? { limits } : {}),
-  });
+  const options = { hostRoot, root, hostScratch, ...(limits ? { limits } : {}) };
+  const workspace =
+    kind === 'container'
+      ? await openContainer({ ...options, engine: testEngine(), image: TEST_IMAGE, run: 'test' })
+      : openWorkspace({ kind, ...options });
   cleanups.push(() => workspace.close());
   return workspace;
+}
+
+/** The engine that the suite of containers has made ready. */
+export function testEngine(): Engine {
+  return engineNamed('docker', process.env);
 }
 
 /** Runs a bash script; the deadline is far away. */

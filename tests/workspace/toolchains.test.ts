@@ -136,7 +136,7 @@ describe('the toolchains bound into the sandbox', () => {
     symlinkSync(join(place, 'v20'), shell);
     expect(realPath(`/usr/bin:${shell}/bin:missing`)).toBe(`/usr/bin:${place}/v20/bin:missing`);
     vi.stubEnv('PATH', `${shell}/bin:${process.env.PATH}`);
-    const workspace = newWorkspace('bubblewrap');
+    const workspace = await newWorkspace('bubblewrap');
     vi.unstubAllEnvs();
     expect((await bash(workspace, 'own-node')).stdout).toBe('ran\n');
   });

@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MARKER } from '../strays.ts';
+
+/** Where commands of a container find the scripts; they cannot write there. */
+export const CONTROL = '/.patchwright';
+/** Names of commands that have been ended; one of these that only now comes to its start must not start. */
+const ENDED = 'ended';
+
+/** First process of a container: waits, and takes in orphans. */
+export const FIRST_PROCESS = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
+
+/**
+ * Kills every process whose environment, or whose wrapper's command line, carries a mark. Builtins only: where no more
+ * processes may be made, it still works. `read` drops the NUL characters. A process that was just forked, or is
+ * becoming another program, slips through one round: only after two that find nothing is there nothing.
+ */
+const KILL_MARKED = `kill_marked() {
+  rounds=0
+  clean=0
+  while [ "$rounds" -lt 30 ]; do
+    rounds=$((rounds + 1))
+    clean=$((clean + 1))
+    for entry in /proc/[0-9]*; do
+      for file in environ "$2"; do
+        while IFS= read -r line || [ -n "$line" ]; do
+          case $line in
+          *"${MARKER}=$1"* | *"${CONTROL}/run$1"*)
+            clean=0
+            kill -9 "\${entry#/proc/}"
+            ;;
+          esac
+        done 2>/dev/null <"$entry/$file"
+      done
+    done
+    [ "$clean" -ge 2 ] && return 0
+  done
+  return 1
+}
+`;
+
+/** Runs a program and kills what it leaves behind. Arguments: mark, folder, program and its arguments. */
+const RUN = `mark=$1
+folder=$2
+shift 2
+${KILL_MARKED}
+[ -e "${CONTROL}/${ENDED}/$mark" ] && exit 137
+cd -- "$folder" 2>/dev/null || {
+  printf '%s' "$mark" >&2
+  exit 126
+}
+env -- "${MARKER}=$mark" "$@"
+status=$?
+kill_marked "$mark" environ
+exit "$status"
+`;
+
+/** Ends one command, or all of the container. Arguments: a mark, and \`all\` where nothing else runs. */
+const END = `${KILL_MARKED}
+[ "$2" = all ] && kill -9 -1
+kill_marked "$1" cmdline && echo "ended $1"
+`;
+
+/** Writes the scripts. @param folder host folder that commands see at {@link CONTROL} */
+export async function writeScripts(folder: string): Promise<void> {
+  await mkdir(join(folder, ENDED));
+  await writeFile(join(folder, 'run'), RUN);
+  await writeFile(join(folder, 'end'), END);
+}
+
+/** The command that runs `argv` in `folder` and can be ended by its mark. */
+export function runScript(mark: string, folder: string, argv: readonly string[]): string[] {
+  return ['/bin/sh', `${CONTROL}/run`, mark, folder, ...argv];
+}
+
+/** The command that ends another one; it prints {@link endConfirmed} when nothing is left. */
+export function endScript(mark: string, all: boolean): string[] {
+  return ['/bin/sh', `${CONTROL}/end`, mark, ...(all ? ['all'] : [])];
+}
+
+export function endConfirmed(mark: string): string {
+  return `ended ${mark}\n`;
+}
+
+/** Keeps a command from starting that the engine has not got round to yet. */
+export async function forbidStart(folder: string, mark: string): Promise<void> {
+  await writeFile(join(folder, ENDED, mark), '');
+}
