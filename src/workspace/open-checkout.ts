@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Checkout } from './checkout.ts';
 import { isGitUrl } from './clone.ts';
-import { openWorkspace, type SandboxKind } from './open.ts';
+import { copyTree } from './copy-tree.ts';
+import { type OpenPlace, openWorkspace, type SandboxKind } from './open.ts';
 import { copyRepository, type RepositoryCopy } from './repository.ts';
 import { openScratch, removeTree, type Scratch } from './scratch.ts';
 import type { Workspace } from './workspace.ts';
@@ -12,10 +13,32 @@ export interface CheckoutOptions {
   readonly source: string;
   readonly cwd: string;
   readonly base?: string | undefined;
-  readonly sandbox: SandboxKind;
+  readonly sandbox: SandboxKind | OpenPlace;
   readonly signal?: AbortSignal | undefined;
   readonly onNote?: (text: string) => void;
+  /** Where sandboxed commands see the copy; default the original's own path. */
+  readonly root?: string | undefined;
+  /** Installs what the repository needs before the agent sees the copy; nothing it leaves there is part of the patch. */
+  readonly prepare?: ((place: PreparePlace) => Promise<Prepared>) | undefined;
 }
+
+/** What a preparation may fill. */
+export interface PreparePlace {
+  /** The copy of the repository. */
+  readonly hostRoot: string;
+  /** Where commands see it. */
+  readonly root: string;
+  readonly hostScratch: string;
+}
+
+export interface Prepared {
+  /** Variables for every command. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folders of the scratch folder that further copies of the repository need as well. */
+  readonly folders: readonly string[];
+}
+
+const NOTHING_PREPARED: Prepared = { env: {}, folders: [] };
 
 /**
  * Makes the agent's own copy of a repository in a temporary folder and opens a workspace on it.
@@ -23,27 +46,49 @@ export interface CheckoutOptions {
  * @throws {UsageError} when there is nothing to start from
  */
 export async function openCheckout(options: CheckoutOptions): Promise<Checkout> {
-  const { sandbox, cwd, ...rest } = options;
+  const { sandbox, cwd, prepare, ...rest } = options;
   const source = isGitUrl(options.source) ? options.source : resolve(cwd, options.source);
   const scratch = await openScratch();
   try {
     const copy = await copyRepository({ ...rest, source, dir: join(scratch.dir, 'repository') });
-    return await checkoutOf(copy, scratch, sandbox);
+    const root = options.root ?? copy.root;
+    const hostScratch = scratchFolder(scratch, 'run');
+    await mkdir(hostScratch, { recursive: true });
+    const prepared = await prepare?.({ hostRoot: copy.hostRoot, root, hostScratch });
+    if (prepared) await copy.leaveOutUntracked();
+    return await checkoutOf({
+      copy,
+      root,
+      scratch,
+      place: sandbox,
+      prepared: prepared ?? NOTHING_PREPARED,
+    });
   } catch (error) {
     await scratch.close();
     throw error;
   }
 }
 
-async function checkoutOf(
-  copy: RepositoryCopy,
-  scratch: Scratch,
-  kind: SandboxKind,
-): Promise<Checkout> {
+function scratchFolder({ dir }: Scratch, name: string): string {
+  return join(dir, `scratch-${name}`);
+}
+
+interface Opening {
+  readonly copy: RepositoryCopy;
+  readonly root: string;
+  readonly scratch: Scratch;
+  readonly place: SandboxKind | OpenPlace;
+  readonly prepared: Prepared;
+}
+
+async function checkoutOf({ copy, root, scratch, place, prepared }: Opening): Promise<Checkout> {
   const open = async (hostRoot: string, name: string): Promise<Workspace> => {
-    const hostScratch = join(scratch.dir, `scratch-${name}`);
+    const hostScratch = scratchFolder(scratch, name);
     await mkdir(hostScratch, { recursive: true });
-    return openWorkspace({ kind, hostRoot, root: copy.root, hostScratch });
+    const where = { hostRoot, root, hostScratch };
+    const opened =
+      typeof place === 'function' ? await place(where) : openWorkspace({ kind: place, ...where });
+    return withVariables(opened, prepared.env);
   };
   const workspace = await open(copy.hostRoot, 'run');
   const copies = new Set<Workspace>();
@@ -60,6 +105,11 @@ async function checkoutOf(
       const name = `copy-${++made}`;
       const hostRoot = join(scratch.dir, name, basename(copy.hostRoot));
       await copy.materialise(hostRoot, tree);
+      for (const folder of prepared.folders) {
+        const to = join(scratchFolder(scratch, name), folder);
+        await mkdir(to, { recursive: true });
+        await copyTree({ from: join(workspace.hostScratch, folder), to, leaveOut: () => false });
+      }
       const opened = await open(hostRoot, name);
       copies.add(opened);
       return {
@@ -80,5 +130,18 @@ async function checkoutOf(
       await closeAll();
       await scratch.keep();
     },
+  };
+}
+
+/** A workspace whose commands get variables besides their own. */
+function withVariables(
+  workspace: Workspace,
+  variables: Readonly<Record<string, string>>,
+): Workspace {
+  if (Object.keys(variables).length === 0) return workspace;
+  return {
+    ...workspace,
+    exec: (argv, options) =>
+      workspace.exec(argv, { ...options, env: { ...variables, ...options.env } }),
   };
 }

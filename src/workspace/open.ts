@@ -44,6 +44,11 @@ export interface OpenOptions {
   readonly network?: boolean;
 }
 
+/** Opens a workspace on a copy of the repository; for places that take more than a kind to describe. */
+export type OpenPlace = (
+  options: Pick<OpenOptions, 'hostRoot' | 'root' | 'hostScratch'>,
+) => Promise<Workspace>;
+
 export function openWorkspace(options: OpenOptions): Workspace {
   return options.kind === 'local' ? openLocal(options) : openSandbox(options);
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkOutBase, type StartingTree } from './base-tree.ts';
 import { cloneSource, isGitUrl, nameOfUrl } from './clone.ts';
@@ -47,6 +47,8 @@ export interface RepositoryCopy {
   changedFiles(): Promise<ChangedFile[]>;
   /** Fills an empty folder with the starting tree or the tree as it is now, ignored files and history included. */
   materialise(dir: string, tree: 'base' | 'current'): Promise<void>;
+  /** Takes what is in the copy and in no tree by now, the droppings of an installation, for ignored. */
+  leaveOutUntracked(): Promise<void>;
   /** Removes the copy. */
   close(): Promise<void>;
 }
@@ -104,6 +106,12 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
       await mkdir(target, { recursive: true });
       await copyTree({ from: hostRoot, to: target, leaveOut: () => false });
       if (tree === 'base') await snapshots.restore(baseTree, target);
+    },
+    async leaveOutUntracked() {
+      const patterns = excludePatterns(await snapshots.untracked());
+      for (const folder of [shadow, gitDir]) {
+        await appendFile(join(folder, 'info', 'exclude'), patterns);
+      }
     },
     close: () => removeTree(dir),
   };

@@ -104,6 +104,15 @@ export class Snapshots {
     else await this.git(['read-tree', tree], { env: { GIT_INDEX_FILE: file } });
   }
 
+  /** @returns files and folders that are in no tree and not ignored, folders without what is in them */
+  untracked(): Promise<string[]> {
+    return this.inTurn(async () => {
+      const options = ['-z', '--others', '--exclude-standard', '--directory'];
+      const listed = await this.git(['ls-files', ...options]);
+      return listed.split('\0').flatMap((path) => (path === '' ? [] : [path.replace(/\/$/, '')]));
+    });
+  }
+
   private async update(): Promise<void> {
     const listed = await this.git([
       'ls-files',

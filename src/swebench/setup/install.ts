@@ -107,7 +107,7 @@ function setupEnvironment(
 
 /** The variables under which a repository's tests find its environment. */
 export function environmentVariables(
-  { scratchRoot }: Workspace,
+  { scratchRoot }: Pick<Workspace, 'scratchRoot'>,
   path = '/usr/local/bin:/usr/bin:/bin',
 ): Record<string, string> {
   const environment = `${scratchRoot}/${ENVIRONMENT}`;
