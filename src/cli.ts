@@ -202,6 +202,9 @@ async function main(argv: readonly string[]): Promise<number> {
   datasetOptions(datasets.command('show'))
     .argument('<name>', DATASET)
     .description('count the instances of a dataset by repository and language')
+  const { addBatchCommand } = await import('./commands/batch-options.ts');
+  addBatchCommand(program, { action, value }, datasetOptions);
+
     .option('--json', 'one object on standard output')
     .action((name, values) =>
       action(async () => (await import('./commands/datasets.ts')).showDataset)({ name, ...values }),

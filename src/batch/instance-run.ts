@@ -45,7 +45,7 @@ export interface InstanceRunInput {
   readonly runId: string;
   /** Get every new event of the run. */
   readonly subscribers?: readonly Subscriber[];
-  /** Told what the run had spent before it was cut, when it is taken up again. */
+  /** Told what an earlier run in this folder had spent, when there was one. */
   readonly onResume?: (spent: { readonly steps: number; readonly costUsd: number | null }) => void;
   readonly versions: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
@@ -59,9 +59,10 @@ export interface InstanceRunInput {
 export async function runInstance(input: InstanceRunInput): Promise<InstanceResult> {
   const file = join(input.folder, TRAJECTORY_FILE);
   const earlier = await readEarlier(file);
+  const spent = earlier ? spentBy(recordedRun(earlier.events).steps) : NOTHING_SPENT;
+  if (earlier) input.onResume?.({ steps: spent.steps, costUsd: spent.usage.costUsd });
   if (earlier?.ended) return resultOf(input, earlier.header, earlier.ended);
   const model = await input.model();
-  const spent = earlier ? spentBy(recordedRun(earlier.events).steps) : NOTHING_SPENT;
   const failed = (failure: unknown): InstanceResult => ({
     instanceId: input.instance.id,
     runId: earlier?.header.runId ?? input.runId,
@@ -181,11 +182,9 @@ async function takeUp(
   events: readonly TrajectoryEvent[],
   checkout: Checkout,
 ) {
-  const { folder, limits, signal, tools, onResume } = input;
+  const { folder, limits, signal, tools } = input;
   const file = join(folder, TRAJECTORY_FILE);
   const checkpoint = findCheckpoint(events);
-  const spent = spentBy(checkpoint.run.steps);
-  onResume?.({ steps: spent.steps, costUsd: spent.usage.costUsd });
   const { resumed } = await rebuild({ checkpoint, checkout, tools, limits, signal });
   const keep = await bytesOfEvents(file, checkpoint.keptEvents);
   return {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_USAGE } from '../agent/limits.ts';
 import { ModelError, UsageError } from '../errors.ts';
@@ -70,6 +71,8 @@ export async function runBatch(options: BatchOptions): Promise<BatchEnd> {
 
   const cut = new AbortController();
   const signal = AbortSignal.any([options.signal, cut.signal]);
+  // Every running instance listens, at more than one place.
+  setMaxListeners(0, signal);
   let stopped: string | null = null;
   let misconfigured: UsageError | undefined;
   let answered = false;

@@ -18,12 +18,12 @@ export function parseSeconds(text: string): number {
   return seconds;
 }
 
-/** `--max-cost`: US dollars above 0. @throws {UsageError} */
-export function parseDollars(text: string): number {
+/** `--max-cost`, or the option of that name: US dollars above 0. @throws {UsageError} */
+export function parseDollars(text: string, name = '--max-cost'): number {
   const dollars = /^\$?(\d+(?:\.\d+)?|\.\d+)$/.exec(text.trim())?.[1];
   if (!(Number(dollars) > 0)) {
     throw new UsageError(
-      `--max-cost: ${JSON.stringify(text)} leaves nothing to spend; give US dollars above 0, such as 1.50`,
+      `${name}: ${JSON.stringify(text)} leaves nothing to spend; give US dollars above 0, such as 1.50`,
     );
   }
   return Number(dollars);

@@ -8,7 +8,7 @@ export const FIXED = 'value = 2\n';
 /** Turns of a scripted model that mends the repository of any task made by `makeTasks`. */
 export const SCRIPT = [
   { actions: [{ tool: 'view', input: { path: 'value.txt' } }] },
-  { actions: [{ tool: 'bash', input: { command: "sed -i 's/1/2/' value.txt" } }] },
+  { actions: [{ tool: 'bash', input: { command: "sed -i 's/= 1/= 2/' value.txt" } }] },
   { actions: [{ tool: 'bash', input: { command: 'cat value.txt' } }] },
   { actions: [{ tool: 'submit', input: {} }] },
   { actions: [{ tool: 'submit', input: {} }] },

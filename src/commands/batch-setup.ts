@@ -1,0 +1,91 @@
+import { join, resolve } from 'node:path';
+import type { ChoiceBy } from '../batch/candidate.ts';
+import { openInstanceCheckout } from '../batch/instance-checkout.ts';
+import { type AgentSetup, checkChoice } from '../batch/run-one.ts';
+import { readConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { RateGate } from '../model/rate-gate.ts';
+import type { Instance } from '../swebench/instance.ts';
+import { findPythons } from '../swebench/setup/pythons.ts';
+import { readSetupFile } from '../swebench/setup/setup-file.ts';
+import { chooseSandbox } from '../workspace/open.ts';
+import { type DatasetOptions, openDataset } from './dataset.ts';
+import type { Host } from './host.ts';
+import { createModel } from './model.ts';
+import { type LimitOptions, resolveLimits } from './options.ts';
+import { newRunId } from './run-folder.ts';
+import { chooseTools } from './tools.ts';
+import { versions } from './versions.ts';
+
+/** Options that say which instances are run and how, as typed; the same for every way of handing them out. */
+export interface BatchSetupOptions extends DatasetOptions, LimitOptions {
+  readonly dataset: string;
+  readonly model?: string;
+  readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
+  readonly place?: 'auto' | 'checkout' | 'container';
+  readonly repos?: string;
+  readonly setup?: string;
+  readonly hints?: boolean;
+  readonly attempts?: number;
+  readonly choose?: ChoiceBy;
+  readonly tools?: string;
+  readonly config?: string;
+}
+
+export interface BatchSetup extends AgentSetup {
+  readonly instances: readonly Instance[];
+  /** As trajectories and predictions name it. */
+  readonly modelName: string;
+  /** False: no dollar limit can hold. */
+  readonly hasPrice: boolean;
+  /** To be shown loudly. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Works out what a batch runs and how. All models that it makes share one gate: they have the same key.
+ *
+ * @throws {UsageError} for bad input; nothing has been written then
+ */
+export async function prepareBatch(options: BatchSetupOptions, host: Host): Promise<BatchSetup> {
+  const config = await readConfig({ file: options.config, env: host.env, home: host.home });
+  if (options.model === 'human') {
+    throw new UsageError('--model human: one person cannot answer a batch; use fix');
+  }
+  const gate = new RateGate();
+  const create = () => createModel({ name: options.model, gate }, config, host);
+  const { model } = await create();
+  const attempts = options.attempts ?? 1;
+  const choose = options.choose ?? 'tests';
+  checkChoice({ attempts, choose }, model.name);
+  const limits = resolveLimits(options, config, model);
+  const sandbox = await chooseSandbox(options.sandbox ?? config.sandbox ?? 'auto');
+  const caches = host.env.XDG_CACHE_HOME || join(host.home, '.cache');
+  const place = {
+    sandbox: sandbox.kind,
+    repos: options.repos === undefined ? undefined : resolve(host.cwd, options.repos),
+    setups:
+      options.setup === undefined ? [] : await readSetupFile(resolve(host.cwd, options.setup)),
+    pythons: findPythons(host.env),
+    cache: join(caches, 'patchwright', 'environments'),
+    env: host.env,
+  };
+  const instances = await openDataset(options.dataset, options, host);
+  const { dataset, hints = false } = options;
+  return {
+    instances,
+    modelName: model.name,
+    hasPrice: model.hasPrice,
+    warnings: sandbox.warning === undefined ? [] : [sandbox.warning],
+    open: (instance, opening) => openInstanceCheckout(instance, place, opening),
+    model: async () => (await create()).model,
+    tools: chooseTools(options.tools, model.name),
+    limits,
+    hints,
+    attempts,
+    choose,
+    newRunId,
+    versions: versions(),
+    config: { ...config, dataset, hints, attempts, ...(attempts > 1 ? { choose } : {}) },
+  };
+}

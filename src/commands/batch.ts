@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { openDisplay } from '../batch/display.ts';
+import { FolderResults, folderName } from '../batch/results.ts';
+import { type BatchEnd, runBatch } from '../batch/run-batch.ts';
+import { instanceRunner } from '../batch/run-one.ts';
+import { ExitCode, UsageError } from '../errors.ts';
+import type { Status } from '../trajectory/event.ts';
+import { type BatchSetupOptions, prepareBatch } from './batch-setup.ts';
+import type { Host } from './host.ts';
+
+export interface BatchCommandOptions extends BatchSetupOptions {
+  readonly workers?: number;
+  readonly out?: string;
+  readonly maxTotalCost?: number;
+  /** Seconds. */
+  readonly maxTotalTime?: number;
+  readonly redo?: readonly Status[];
+  /** Seconds. */
+  readonly jitter?: number;
+  readonly json?: boolean;
+}
+
+const DEFAULT_WORKERS = 4;
+
+/**
+ * `patchwright batch`: the agent on every instance of a dataset, predictions for the official harness.
+ *
+ * @returns the exit code: 1 when no instance has a patch
+ * @throws {UsageError} for bad input and for a configuration that no run can go with
+ */
+export async function batch(options: BatchCommandOptions, host: Host): Promise<number> {
+  const setup = await prepareBatch(options, host);
+  const { instances, modelName, hasPrice } = setup;
+  if (instances.length === 0) throw new UsageError('no instance is left by the selection');
+  for (const { id } of instances) folderName(id);
+  if (options.maxTotalCost !== undefined && !hasPrice) {
+    throw new UsageError(
+      `--max-total-cost: the price of ${modelName} is unknown, so no dollar limit can hold; leave it out and set --max-total-time`,
+    );
+  }
+  const out = resolve(host.cwd, options.out ?? 'patchwright-batch');
+  for (const warning of setup.warnings) host.stderr.write(`WARNING: ${warning}\n`);
+  const display = openDisplay({
+    output: host.stdout,
+    json: options.json ?? false,
+    out,
+    live: host.env.TERM !== 'dumb',
+  });
+  try {
+    const end = await runBatch({
+      instances,
+      model: modelName,
+      workers: options.workers ?? DEFAULT_WORKERS,
+      store: new FolderResults(out),
+      runOne: instanceRunner(setup),
+      redo: new Set(options.redo ?? []),
+      maxTotalCostUsd: options.maxTotalCost ?? null,
+      maxTotalTimeMs: options.maxTotalTime === undefined ? null : options.maxTotalTime * 1000,
+      jitterMs: (options.jitter ?? 0) * 1000,
+      onEvent: display.onEvent,
+      signal: host.signal,
+    });
+    return exitCodeOf(end, host);
+  } finally {
+    display.close();
+  }
+}
+
+function exitCodeOf({ results }: BatchEnd, { signal }: Host): number {
+  if (signal.aborted) return ExitCode.interrupted;
+  const hasPatch = [...results.values()].some(({ patch }) => patch !== '');
+  return hasPatch ? ExitCode.submitted : ExitCode.noPatch;
+}
