@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/data/**', 'tests/runners/**', 'tests/repos/**', 'tests/demo/packages/**'],
+    exclude: [
+      'tests/containers/**',
+      'tests/data/**',
+      'tests/runners/**',
+      'tests/repos/**',
+      'tests/demo/packages/**',
+    ],
     globalSetup: ['tests/setup/global.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -78,6 +78,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const options = await import('./commands/options.ts');
   const evaluation = await import('./commands/evaluate-options.ts');
+  const { addPlaceOptions } = await import('./commands/place-options.ts');
   const program = new Command('patchwright')
     .description('Fixes issues in repositories: give it a repository and an issue, get a patch.')
     .version(version)
@@ -88,7 +89,7 @@ async function main(argv: readonly string[]): Promise<number> {
       '\nExit codes: 0 submitted, 1 no usable patch, 2 usage or configuration, 130 interrupted.',
     );
 
-  program
+  const fix = program
     .command('fix')
     .description('fix an issue in a repository; the result is a patch file and a trajectory')
     .option('--repo <path|url>', 'repository, a folder or a git address', '.')
@@ -98,8 +99,8 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .option('--base <commit>', 'start from this commit instead of the working tree as it is')
     .option('--test <command>', 'command line that runs the tests (default: found in the project)')
-    .option('--model <name>', 'auto, repair, human, claude-*, scripted:FILE, ... (default: auto)')
-    .addOption(sandboxOption())
+    .option('--model <name>', 'auto, repair, human, claude-*, scripted:FILE, ... (default: auto)');
+  addPlaceOptions(fix, value)
     .option(
       '--max-cost <dollars>',
       'end after this many US dollars (default: 3)',
@@ -144,12 +145,15 @@ async function main(argv: readonly string[]): Promise<number> {
 
   program
     .command('clean')
-    .description('remove the containers and temporary folders that runs left behind when they were killed')
+    .description(
+      'remove the containers and temporary folders that runs left behind when they were killed',
+    )
     .option('--dry-run', 'tell what would be removed, remove nothing')
     .addOption(
-      new Option('--engine <name>', 'look at the containers of this engine (default: auto)').choices(
-        ['auto', 'docker', 'podman', 'none'],
-      ),
+      new Option(
+        '--engine <name>',
+        'look at the containers of this engine (default: auto)',
+      ).choices(['auto', 'docker', 'podman', 'none']),
     )
     .option('--json', 'one object on standard output')
     .action(action(async () => (await import('./commands/clean.ts')).clean));
@@ -198,13 +202,13 @@ async function main(argv: readonly string[]): Promise<number> {
       }),
     );
 
+  const { addBatchCommand } = await import('./commands/batch-options.ts');
+  addBatchCommand(program, { action, value }, datasetOptions);
+
   const datasets = program.command('datasets').description('look at datasets of issues');
   datasetOptions(datasets.command('show'))
     .argument('<name>', DATASET)
     .description('count the instances of a dataset by repository and language')
-  const { addBatchCommand } = await import('./commands/batch-options.ts');
-  addBatchCommand(program, { action, value }, datasetOptions);
-
     .option('--json', 'one object on standard output')
     .action((name, values) =>
       action(async () => (await import('./commands/datasets.ts')).showDataset)({ name, ...values }),

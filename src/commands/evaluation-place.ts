@@ -1,15 +1,11 @@
 import { join, resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
 import { openCheckoutStation } from '../swebench/evaluation/checkout-station.ts';
-import {
-  type ContainerEngine,
-  engineWorks,
-  openContainerStation,
-} from '../swebench/evaluation/container-station.ts';
+import { openContainerStation } from '../swebench/evaluation/container-station.ts';
 import type { OpenStation, Station } from '../swebench/evaluation/station.ts';
 import type { Instance } from '../swebench/instance.ts';
 import { findPythons } from '../swebench/setup/pythons.ts';
 import { readSetupFile } from '../swebench/setup/setup-file.ts';
+import { chooseEngine, type Engine, findEngine } from '../workspace/container/engine.ts';
 import { chooseSandbox } from '../workspace/open.ts';
 import type { Host } from './host.ts';
 
@@ -34,10 +30,10 @@ export interface Place {
  */
 export async function choosePlace(options: PlaceOptions, run: string, host: Host): Promise<Place> {
   const { env } = host;
-  const engine = await chooseEngine(options, host);
+  const engine = await engineOf(options, host);
   if (engine !== undefined) {
     return {
-      open: (instance, opening) => openContainerStation(instance, { engine, run, env }, opening),
+      open: (instance, opening) => openContainerStation(instance, { engine, run }, opening),
     };
   }
   const sandbox = await chooseSandbox(options.sandbox ?? 'auto');
@@ -57,19 +53,12 @@ export async function choosePlace(options: PlaceOptions, run: string, host: Host
   };
 }
 
-async function chooseEngine(
+async function engineOf(
   { engine = 'auto', repos, setup }: PlaceOptions,
   { env }: Host,
-): Promise<ContainerEngine | undefined> {
+): Promise<Engine | undefined> {
   if (engine === 'none') return undefined;
-  if (engine !== 'auto') {
-    if (await engineWorks(engine, env)) return engine;
-    throw new UsageError(`--engine ${engine}: it does not answer; start it, or use --engine none`);
-  }
+  if (engine !== 'auto') return chooseEngine(engine, env);
   // Mirrors and set-ups are of no use to containers.
-  if (repos !== undefined || setup !== undefined) return undefined;
-  for (const candidate of ['docker', 'podman'] as const) {
-    if (await engineWorks(candidate, env)) return candidate;
-  }
-  return undefined;
+  return repos === undefined && setup === undefined ? findEngine(env) : undefined;
 }

@@ -5,9 +5,9 @@ import { run } from '../run.ts';
 import { readIssue } from '../task/issue.ts';
 import type { Outcome } from '../trajectory/event.ts';
 import type { Checkout } from '../workspace/checkout.ts';
-import { chooseSandbox } from '../workspace/open.ts';
 import { openCheckout } from '../workspace/open-checkout.ts';
 import { checkBranchName } from '../workspace/repository.ts';
+import { type AgentPlaceOptions, chooseAgentPlace } from './agent-place.ts';
 import { Alternatives } from './alternatives.ts';
 import { conclude } from './conclusion.ts';
 import { deliver } from './delivery.ts';
@@ -20,13 +20,12 @@ import { checkTestCommand } from './test-command.ts';
 import { chooseTools } from './tools.ts';
 import { versions } from './versions.ts';
 
-export interface FixOptions {
+export interface FixOptions extends AgentPlaceOptions {
   readonly repo: string;
   readonly issue: string;
   readonly base?: string;
   readonly test?: string;
   readonly model?: string;
-  readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
   readonly maxCost?: number;
   readonly maxSteps?: number;
   readonly maxTime?: number;
@@ -57,16 +56,21 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
     throw new UsageError('--apply and --branch need a local repository in --repo, not an address');
   }
   const sandboxWanted = options.sandbox ?? config.sandbox ?? 'auto';
+  const runId = newRunId();
+  const onNote = (text: string) => void notes.push(text);
   const checkingOut = (async () => {
-    const sandbox = await chooseSandbox(sandboxWanted);
-    if (sandbox.warning) notes.push(`WARNING: ${sandbox.warning}`);
+    const { place, warning } = await chooseAgentPlace(
+      { ...options, sandbox: sandboxWanted },
+      { run: runId, host, signal, log: onNote },
+    );
+    if (warning) onNote(`WARNING: ${warning}`);
     return openCheckout({
       source: options.repo,
       cwd: host.cwd,
       base: options.base,
-      sandbox: sandbox.kind,
+      sandbox: place,
       signal,
-      onNote: (text) => notes.push(text),
+      onNote,
     });
   })();
   try {
@@ -80,7 +84,6 @@ export async function fix(options: FixOptions, host: Host): Promise<number> {
     const tools = chooseTools(options.tools, model.name);
     const checkout = await checkingOut;
     if (test !== undefined) await checkTestCommand(checkout, test, signal);
-    const runId = newRunId();
     const folder = await openRunFolder(runFolderPath(options.out, runId, host), runId);
     const report = await openReport({ json: options.json ?? false, host });
     report.begin({ runId, checkout, issue: issue.statement, model: model.name, why, notes });

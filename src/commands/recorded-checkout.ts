@@ -1,14 +1,14 @@
 import { UsageError } from '../errors.ts';
 import type { HeaderEvent } from '../trajectory/event.ts';
 import type { Checkout } from '../workspace/checkout.ts';
-import type { SandboxKind } from '../workspace/open.ts';
+import type { OpenPlace, SandboxKind } from '../workspace/open.ts';
 import { openCheckout } from '../workspace/open-checkout.ts';
 import type { Host } from './host.ts';
 
 export interface RecordedCheckoutOptions {
   /** Stands for the recorded repository. */
   readonly repo?: string | undefined;
-  readonly sandbox: SandboxKind;
+  readonly sandbox: SandboxKind | OpenPlace;
   readonly host: Host;
   readonly onNote: (text: string) => void;
 }

@@ -7,7 +7,7 @@ import { plain } from '../report/plain.ts';
 import { toolContext } from '../run.ts';
 import type { RecordedRun } from '../trajectory/formats/own-run.ts';
 import type { Checkout } from '../workspace/checkout.ts';
-import { chooseSandbox } from '../workspace/open.ts';
+import { chooseAgentPlace, recordedContainer } from './agent-place.ts';
 import { type ContinueOptions, continueRun } from './continue-run.ts';
 import type { Host } from './host.ts';
 import { openRecordedCheckout } from './recorded-checkout.ts';
@@ -40,11 +40,16 @@ export async function replay(options: ReplayOptions, host: Host): Promise<number
   const run = upTo(recording.run, options);
   const say = (text: string) => void (options.json ? host.stderr : host.stdout).write(`${text}\n`);
   if (recording.problem) say(`the recording is damaged: ${recording.problem}`);
-  const sandbox = await chooseSandbox(options.sandbox ?? 'auto');
-  if (sandbox.warning) say(`WARNING: ${sandbox.warning}`);
+  const { place, warning } = await chooseAgentPlace(
+    (options.sandbox === undefined ? recordedContainer(run.header) : undefined) ?? {
+      sandbox: options.sandbox ?? 'auto',
+    },
+    { run: run.header.runId, host, signal: host.signal, log: say },
+  );
+  if (warning) say(`WARNING: ${warning}`);
   const checkout = await openRecordedCheckout(run.header, {
     repo: options.repo,
-    sandbox: sandbox.kind,
+    sandbox: place,
     host,
     onNote: say,
   });

@@ -9,7 +9,7 @@ import { firstLine } from '../report/plain.ts';
 import { run } from '../run.ts';
 import type { HeaderEvent } from '../trajectory/event.ts';
 import { runName } from '../trajectory/find-runs.ts';
-import { chooseSandbox } from '../workspace/open.ts';
+import { chooseAgentPlace, recordedContainer } from './agent-place.ts';
 import { finish } from './fix.ts';
 import type { Host } from './host.ts';
 import { createModel } from './model.ts';
@@ -54,14 +54,18 @@ export async function resume(options: ResumeOptions, host: Host): Promise<number
   const checkpoint = findCheckpoint(recording.events);
   const notes: string[] = [];
   const wanted = options.sandbox ?? (header.sandbox === 'local' ? 'none' : 'auto');
-  const sandbox = await chooseSandbox(wanted);
-  if (sandbox.warning) notes.push(`WARNING: ${sandbox.warning}`);
+  const onNote = (text: string) => void notes.push(text);
+  const { place, warning } = await chooseAgentPlace(
+    (options.sandbox === undefined ? recordedContainer(header) : undefined) ?? { sandbox: wanted },
+    { run: header.runId, host, signal: host.signal, log: onNote },
+  );
+  if (warning) onNote(`WARNING: ${warning}`);
   const repository = options.repo ?? header.task.repository;
   const checkout = await openRecordedCheckout(header, {
     repo: options.repo,
-    sandbox: sandbox.kind,
+    sandbox: place,
     host,
-    onNote: (text) => notes.push(text),
+    onNote,
   });
   try {
     const tools = chooseTools(toolsOf(header), model.name);

@@ -13,6 +13,8 @@ export interface CheckoutOptions {
   readonly source: string;
   readonly cwd: string;
   readonly base?: string | undefined;
+  /** With a base: the files are those of the working tree all the same; only the history ends at the base. */
+  readonly keepWorkingTree?: boolean | undefined;
   readonly sandbox: SandboxKind | OpenPlace;
   readonly signal?: AbortSignal | undefined;
   readonly onNote?: (text: string) => void;

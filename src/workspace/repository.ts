@@ -19,6 +19,8 @@ export interface CopyOptions {
   readonly source: string;
   /** Commit to start from; default: the working tree as it is, uncommitted changes included. */
   readonly base?: string | undefined;
+  /** With a base: the files are those of the working tree all the same; only the history ends at the base. */
+  readonly keepWorkingTree?: boolean | undefined;
   /** Folder outside the repository that the copy may fill; made when missing. */
   readonly dir: string;
   readonly signal?: AbortSignal | undefined;
@@ -72,7 +74,8 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
   await mkdir(hostRoot, { recursive: true });
 
   const packing = packHistory(source, shadow, { signal, onNote });
-  const asItIs = source.topLevel !== null && options.base === undefined;
+  const asItIs =
+    source.topLevel !== null && (options.base === undefined || options.keepWorkingTree === true);
   const filling = asItIs
     ? copyWorkingTree(source, hostRoot, options)
     : packing.then(() => checkOutBase({ source, gitDir: shadow, hostRoot, signal }));

@@ -1,30 +1,16 @@
 import { ToolError } from '../../errors.ts';
-import { runProcess } from '../../workspace/process.ts';
+import { type Engine, needImage } from '../../workspace/container/engine.ts';
+import { createContainer, removeContainer } from '../../workspace/container/lifecycle.ts';
 import type { ExecResult } from '../../workspace/workspace.ts';
 import type { Instance } from '../instance.ts';
-import type { OpenStation, Station, StationExec } from './station.ts';
-
-export type ContainerEngine = 'docker' | 'podman';
+import type { OpenStation, Station } from './station.ts';
 
 export interface ContainerPlace {
-  readonly engine: ContainerEngine;
+  readonly engine: Engine;
   readonly run: string;
-  /** Of the engine's own client. */
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const WORKDIR = '/testbed';
-const START_TIMEOUT_MS = 120_000;
-const PULL_TIMEOUT_MS = 3_600_000;
-/** What an engine's client needs of its caller's environment. */
-const PASSED = /^(PATH|HOME|USER|XDG_\w+|DOCKER_\w+|CONTAINERS?_\w+|(https?|no)_proxy)$/i;
-
-function clientEnvironment(host: ContainerPlace['env']): Record<string, string> {
-  const passed = Object.entries(host).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && PASSED.test(entry[0]),
-  );
-  return Object.fromEntries(passed);
-}
 
 /**
  * A station in a container of the instance's image, as the official harness makes it: root, `/testbed`, waiting. One
@@ -34,44 +20,25 @@ function clientEnvironment(host: ContainerPlace['env']): Record<string, string> 
  */
 export async function openContainerStation(
   instance: Instance,
-  { engine, run, env: host }: ContainerPlace,
+  { engine, run }: ContainerPlace,
   { signal, log }: OpenStation,
 ): Promise<Station> {
-  const env = clientEnvironment(host);
-  const call = (
-    args: readonly string[],
-    options: Partial<StationExec> & { readonly signal?: AbortSignal } = {},
-  ) =>
-    runProcess([engine, ...args], {
-      timeoutMs: START_TIMEOUT_MS,
-      ...options,
-      cwd: '/',
-      env,
-    });
-  const must = async (args: readonly string[], options: Partial<StationExec> = {}) => {
-    const result = await call(args, { ...options, signal });
-    signal.throwIfAborted();
-    if (result.exitCode === 0) return;
-    throw new Error(`${engine} ${args[0]} failed: ${result.output.trim()}`);
-  };
   if (instance.image === '') throw new Error(`the row of ${instance.id} names no image`);
-  const known = await call(['image', 'inspect', instance.image]);
-  if (known.exitCode !== 0) {
-    log(`pulling ${instance.image}`);
-    await must(['pull', '--quiet', instance.image], { timeoutMs: PULL_TIMEOUT_MS });
-  }
+  await needImage(engine, instance.image, { signal, log });
   const name = containerName(instance.id, run);
-  const remove = () => call(['rm', '--force', '--volumes', name]);
-  await remove();
+  await removeContainer(engine, name);
+  const container = await createContainer(engine, {
+    run,
+    name,
+    image: instance.image,
+    options: ['--user', 'root', '--cap-add', 'SYS_ADMIN', '--workdir', WORKDIR],
+    command: ['tail', '-f', '/dev/null'],
+    signal,
+  });
   try {
-    await must([
-      ...['create', '--name', name, '--user', 'root', '--cap-add', 'SYS_ADMIN'],
-      ...['--label', `patchwright.run=${run}`, '--workdir', WORKDIR],
-      ...[instance.image, 'tail', '-f', '/dev/null'],
-    ]);
-    await must(['start', name]);
+    await engine.must(['start', name], { signal });
   } catch (error) {
-    await remove();
+    await container.remove();
     throw error;
   }
   return {
@@ -83,33 +50,20 @@ export async function openContainerStation(
       signal.throwIfAborted();
       const input = options.stdin === undefined ? [] : ['--interactive'];
       const args = ['exec', ...input, '--user', 'root', '--workdir', WORKDIR, name, ...argv];
-      const result = await call(args, { ...options, signal });
+      const result = await engine.call(args, { ...options, signal });
       // The client is gone, the command in the container is not.
-      if (result.timedOut) await call(['kill', name]);
-      if (result.exitCode === 125) throw new ToolError(`${engine} exec failed: ${result.output}`);
+      if (result.timedOut) await engine.call(['kill', name]);
+      if (result.exitCode === 125) {
+        throw new ToolError(`${engine.name} exec failed: ${result.output}`);
+      }
       return result;
     },
     adapt: (script) => script,
-    async close() {
-      await remove();
-    },
+    close: () => container.remove(),
   };
 }
 
 /** As the official harness names it, with what an engine does not take in a name replaced. */
 export function containerName(instanceId: string, run: string): string {
   return `sweb.eval.${instanceId.toLowerCase()}.${run}`.replace(/[^a-zA-Z0-9_.-]/g, '-');
-}
-
-/** Whether an engine's client is there and reaches its engine. */
-export async function engineWorks(
-  engine: ContainerEngine,
-  env: ContainerPlace['env'],
-): Promise<boolean> {
-  const asked = await runProcess([engine, 'info'], {
-    cwd: '/',
-    env: clientEnvironment(env),
-    timeoutMs: 15_000,
-  }).catch(() => undefined);
-  return asked?.exitCode === 0;
 }

@@ -46,7 +46,8 @@ export function createOptions(choice: CreateChoice, folders: Folders): string[] 
     ...['--entrypoint', '/bin/sh', '--workdir', root, '--user', `${uid}:${gid}`],
     // Without it, root of a rootless engine's container is not the caller's own user.
     ...(engine === 'podman' && uid !== 0 ? ['--userns', 'keep-id'] : []),
-    ...['--no-healthcheck', '--log-driver', 'none'],
+    // The same in every container: what a command prints of it is compared when a run is replayed.
+    ...['--hostname', 'container', '--no-healthcheck', '--log-driver', 'none'],
     ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--security-opt', 'label=disable'],
     ...(network ? [] : ['--network', 'none']),

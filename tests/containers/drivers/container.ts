@@ -1,0 +1,26 @@
+/**
+ * Runs a command that does not end in a container and says so on standard output. SIGTERM ends the process by
+ * `process.exit`, as a second Ctrl-C does. Arguments: folder, run, image, seconds.
+ */
+import { mkdirSync } from 'node:fs';
+import { engineNamed } from '../../../src/workspace/container/engine.ts';
+import { openContainer } from '../../../src/workspace/container/workspace.ts';
+import { openScratch } from '../../../src/workspace/scratch.ts';
+
+const [run = '', image = '', seconds] = process.argv.slice(2);
+process.once('SIGTERM', () => process.exit(1));
+const { dir } = await openScratch();
+const [hostRoot, hostScratch] = [`${dir}/copy`, `${dir}/scratch`];
+for (const folder of [hostRoot, hostScratch]) mkdirSync(folder);
+const engine = engineNamed('docker', process.env);
+const workspace = await openContainer({ engine, image, run, hostRoot, root: '/work', hostScratch });
+const script = `setsid sleep ${seconds} & sleep ${seconds} & touch started; sleep ${seconds}`;
+const running = workspace.exec(['bash', '-c', script], { timeoutMs: 3_600_000 });
+const poll = setInterval(() => {
+  void workspace.stat('started').then((info) => {
+    if (!info) return;
+    clearInterval(poll);
+    console.log(dir);
+  });
+}, 20);
+await running;
