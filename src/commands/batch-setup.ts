@@ -17,8 +17,9 @@ import { newRunId } from './run-folder.ts';
 import { chooseTools } from './tools.ts';
 import { versions } from './versions.ts';
 
-/** Options that say which instances are run and how, as typed; the same for every way of handing them out. */
-export interface BatchSetupOptions extends DatasetOptions, LimitOptions {
+/** Options that say how instances are run, as typed; the same for every way of handing them out. */
+export interface AgentOptions extends LimitOptions {
+  /** For the trajectories. */
   readonly dataset: string;
   readonly model?: string;
   readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
@@ -32,8 +33,10 @@ export interface BatchSetupOptions extends DatasetOptions, LimitOptions {
   readonly config?: string;
 }
 
-export interface BatchSetup extends AgentSetup {
-  readonly instances: readonly Instance[];
+/** Options that say also which instances are run. */
+export interface BatchSetupOptions extends AgentOptions, DatasetOptions {}
+
+export interface PreparedAgent extends AgentSetup {
   /** As trajectories and predictions name it. */
   readonly modelName: string;
   /** False: no dollar limit can hold. */
@@ -42,12 +45,26 @@ export interface BatchSetup extends AgentSetup {
   readonly warnings: readonly string[];
 }
 
+export interface BatchSetup extends PreparedAgent {
+  readonly instances: readonly Instance[];
+}
+
 /**
- * Works out what a batch runs and how. All models that it makes share one gate: they have the same key.
+ * Works out what a batch runs and how.
  *
  * @throws {UsageError} for bad input; nothing has been written then
  */
 export async function prepareBatch(options: BatchSetupOptions, host: Host): Promise<BatchSetup> {
+  const agent = await prepareAgent(options, host);
+  return { ...agent, instances: await openDataset(options.dataset, options, host) };
+}
+
+/**
+ * Works out how instances are run. All models that it makes share one gate: they have the same key.
+ *
+ * @throws {UsageError} for bad input
+ */
+export async function prepareAgent(options: AgentOptions, host: Host): Promise<PreparedAgent> {
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
   if (options.model === 'human') {
     throw new UsageError('--model human: one person cannot answer a batch; use fix');
@@ -70,10 +87,8 @@ export async function prepareBatch(options: BatchSetupOptions, host: Host): Prom
     cache: join(caches, 'patchwright', 'environments'),
     env: host.env,
   };
-  const instances = await openDataset(options.dataset, options, host);
   const { dataset, hints = false } = options;
   return {
-    instances,
     modelName: model.name,
     hasPrice: model.hasPrice,
     warnings: sandbox.warning === undefined ? [] : [sandbox.warning],
