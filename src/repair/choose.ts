@@ -18,7 +18,7 @@ export interface Choice {
 /** What keeping all of the old behaviour is worth, as a difference of costs. */
 const AGREEMENT_WORTH = 1.5;
 /** A cost may be wrong by so much: unlikely candidates count a little more than their cost says. */
-const TEMPERATURE = 1.5;
+const TEMPERATURE = 1;
 
 /**
  * Orders the candidates that fit the tests: those whose behaviour has the largest share of the likelihood and keeps

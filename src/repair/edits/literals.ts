@@ -30,7 +30,9 @@ export function* numbers(context: EditContext): Generator<Edit> {
     if (isInteger) {
       yield* give(String(value + 1), 0);
       if (value > 0) yield* give(String(value - 1), 0);
-      for (const common of ['0', '1', '2', '10']) yield* give(common, 0.8);
+      for (const common of ['0', '1']) yield* give(common, 0.8);
+      yield* give('2', 1.2);
+      yield* give('10', 2);
       if (!signed && value > 0) yield* give(`-${own}`, 1.2);
       if (value === 0) yield* give('-1', 0.6);
       yield* give(String(value + 2), 2);

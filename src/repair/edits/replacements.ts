@@ -1,4 +1,5 @@
-import { callView, memberView, subscriptView } from '../grammar/roles.ts';
+import { binaryViews, callView, memberView, subscriptView } from '../grammar/roles.ts';
+import type { SyntaxNode } from '../tree.ts';
 import { type EditContext, type Expression, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { unique } from './ingredients.ts';
@@ -55,15 +56,18 @@ export function* measures(context: EditContext): Generator<Edit> {
     if (node.parent && subscriptView(node.parent)?.object === node) continue;
     if (node.parent?.type === 'expression_statement') continue;
     for (const other of few(made, context.expressions.length)) {
-      if (other !== own)
-        yield replace(
-          node,
-          other,
-          'replace-expression',
-          role === 'identifier' || role === 'number' ? 1 : 2,
-        );
+      if (other === own) continue;
+      const isCount = /^len\(|\.length$/.test(other) && isDivisor(context, node);
+      const extra = isCount ? -0.8 : role === 'identifier' || role === 'number' ? 1 : 2;
+      yield replace(node, other, 'replace-expression', extra);
     }
   }
+}
+
+/** What a sum is divided by is likely a count. */
+function isDivisor(context: EditContext, node: SyntaxNode): boolean {
+  const [view] = node.parent ? binaryViews(node.parent) : [];
+  return view?.right === node && /^\/\/?$/.test(text(context, view.operator));
 }
 
 /** One more argument: a variable, a common number, a keyword that the language knows. */

@@ -188,6 +188,11 @@ export function returnValues(context: EditContext): string[] {
   ]);
 }
 
+/** A literal in the place of something computed fits few tests and is seldom right. */
+function returnExtra(value: SyntaxNode, other: string): number {
+  return value.children.length > 0 && /^(?:[\w.'"-]+|\[\]|\{\})$/.test(other) ? 1.5 : 0.5;
+}
+
 /** Another value returned, an expression returned that was only computed. */
 export function* returns(context: EditContext): Generator<Edit> {
   const values = returnValues(context);
@@ -197,7 +202,12 @@ export function* returns(context: EditContext): Generator<Edit> {
     if (role === 'return') {
       for (const [rank, other] of values.entries()) {
         if (value && other !== text(context, value))
-          yield replace(value, other, 'return', 0.5 + Math.min(2, rank * 0.1));
+          yield replace(
+            value,
+            other,
+            'return',
+            returnExtra(value, other) + Math.min(2, rank * 0.1),
+          );
       }
       continue;
     }

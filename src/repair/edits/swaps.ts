@@ -4,6 +4,9 @@ import { type EditContext, ofRole, text } from './context.ts';
 import type { Edit, EditKind } from './edit.ts';
 import { levelOf } from './precedence.ts';
 
+/** Of more truth values only one is changed at a time. */
+const MOST_TRUTHS = 6;
+
 /** `a - b` to `b - a`. */
 export function* operands(context: EditContext): Generator<Edit> {
   for (const { node } of ofRole(context, 'binary', 'compare', 'logical')) {
@@ -75,6 +78,33 @@ function exchange(
   const between = context.source.text.slice(first.end, second.start);
   const swapped = text(context, second) + between + text(context, first);
   return { start: first.start, end: second.end, text: swapped, kind, extra };
+}
+
+/** True where false stands and the other way round, at all places of a region, or at two of them. */
+export function* truths(context: EditContext): Generator<Edit> {
+  const nodes = [...ofRole(context, 'true', 'false')].map(({ node }) => node);
+  const { words } = context.grammar;
+  const roles = new Set(nodes.map((node) => text(context, node)));
+  if (roles.size < 2 || nodes.length > MOST_TRUTHS) return;
+  const inverted = (chosen: readonly SyntaxNode[], extra: number): Edit => {
+    const start = chosen[0]?.start ?? 0;
+    const end = chosen.at(-1)?.end ?? start;
+    let changed = '';
+    let at = start;
+    for (const node of chosen) {
+      const other = text(context, node) === words.true ? words.false : words.true;
+      changed += context.source.text.slice(at, node.start) + other;
+      at = node.end;
+    }
+    return { start, end, text: changed, kind: 'boolean', extra };
+  };
+  yield inverted(nodes, 0.5);
+  if (nodes.length === 2) return;
+  for (const [index, first] of nodes.entries()) {
+    for (const second of nodes.slice(index + 1)) {
+      if (text(context, first) !== text(context, second)) yield inverted([first, second], 1);
+    }
+  }
 }
 
 /** The two branches of an `if` in each other's place. */

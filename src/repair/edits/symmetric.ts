@@ -4,6 +4,9 @@ import { type EditContext, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { fitted, isCallee, isTarget, Level, operand } from './precedence.ts';
 
+/** A conversion to text. */
+const AS_TEXT = /^(?:str|repr|String)\(|\.toString\(\)$/;
+
 /** Edits of one side that are mirrored, at most. */
 const MOST_MIRRORED = 3000;
 
@@ -29,7 +32,10 @@ export function* mirrored(context: EditContext, singles: readonly Edit[]): Gener
       const other = edit.text.replace(own, () => text(context, twin));
       const between = all.slice(edit.end, twin.start);
       made += 1;
-      yield { ...edit, end: twin.end, text: edit.text + between + other, extra: edit.extra + 1.2 };
+      // Numbers are hardly ever meant to be ordered as texts.
+      const unusual = /[<>]/.test(text(context, view.operator)) && AS_TEXT.test(edit.text) ? 2 : 0;
+      const extra = edit.extra + 1.2 + unusual;
+      yield { ...edit, end: twin.end, text: edit.text + between + other, extra };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { callView } from '../grammar/roles.ts';
+import { binaryViews, callView } from '../grammar/roles.ts';
 import type { SyntaxNode } from '../tree.ts';
 import { type EditContext, type Expression, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
@@ -42,17 +42,29 @@ export function* calls(context: EditContext): Generator<Edit> {
     for (const [rank, wrapper] of library.wrappers.entries()) {
       const spread = /[*.]\$/.test(wrapper) && levelOf(context, node) < Level.or;
       const whole = wrapper.replace('$', () => (spread ? `(${inner})` : inner));
-      yield replace(
-        node,
-        fitted(context, node, whole, Level.postfix),
-        'wrap',
-        Math.min(2, rank * 0.15),
-      );
+      // A distance is a difference without its sign.
+      const isDistance = /\babs\(/.test(wrapper) && isDifference(context, node);
+      const extra = isDistance ? -0.7 : Math.min(2, rank * 0.15);
+      yield replace(node, fitted(context, node, whole, Level.postfix), 'wrap', extra);
     }
     for (const [rank, name] of own.slice(0, 12).entries()) {
       yield replace(node, `${name}(${inner})`, 'wrap', 0.7 + rank * 0.2);
     }
   }
+}
+
+function isDifference(context: EditContext, node: SyntaxNode): boolean {
+  const [view] = binaryViews(node);
+  return view !== undefined && text(context, view.operator) === '-';
+}
+
+/** Names of several things are lists: parts of them are taken, and they have no case. */
+function suffixExtra(inner: string, suffix: string): number {
+  const isPlural = /[a-z]s$/.test(inner) && !/ss$/.test(inner);
+  if (/^(?:\[|\.slice)/.test(suffix)) return isPlural ? -0.8 : 0;
+  return isPlural && /^\.(?:lower|upper|strip|is[a-z]+|to[A-Z]\w+Case|trim)\(/.test(suffix)
+    ? 0.8
+    : 0;
 }
 
 /** `x` to `x.method()` or to a part of it. */
@@ -62,7 +74,8 @@ export function* suffixes(context: EditContext): Generator<Edit> {
   for (const { node } of wrappable(context)) {
     const inner = operand(context, node, Level.postfix);
     for (const [rank, suffix] of library.suffixes.entries()) {
-      yield replace(node, inner + suffix, 'wrap-method', Math.min(2, rank * 0.1));
+      const extra = Math.min(2, rank * 0.1) + suffixExtra(inner, suffix);
+      yield replace(node, inner + suffix, 'wrap-method', extra);
     }
     for (const name of noArgument.slice(0, 8))
       yield replace(node, `${inner}.${name}()`, 'wrap-method', 1.5);

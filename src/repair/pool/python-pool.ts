@@ -53,6 +53,7 @@ export async function openPythonPool(options: PythonPoolOptions): Promise<Candid
         'pw_code.py',
         'pw_inputs.py',
         'pw_tests.py',
+        'pw_trace.py',
       ],
       program: [options.interpreter, '-B'],
       env: { ...options.env, PYTHONHASHSEED: '0', PYTHONDONTWRITEBYTECODE: '1' },
@@ -181,13 +182,20 @@ class PythonPool implements CandidatePool {
   private batchOf(trial: Trial) {
     const indices = (ids: readonly string[]) => ids.flatMap((id) => this.positions.get(id) ?? []);
     const chosen = new Set([...trial.failing, ...trial.passing]);
-    const seconds = secondsOf(this.tests.filter(({ id }) => chosen.has(id)));
+    const tests = this.tests.filter(({ id }) => chosen.has(id));
+    const failing = new Set(trial.failing);
+    const longest = Math.max(0, ...tests.map((test) => secondsOf([test])));
+    const failingSeconds = secondsOf(tests.filter(({ id }) => failing.has(id)));
+    const limit = (seconds: number) =>
+      Math.min(10, Math.max(LEAST_SECONDS, 6 * seconds) * (trial.patience ?? 1));
     return {
       failing: indices(trial.failing),
       passing: indices(trial.passing),
       isLong: isLong(this.tests, trial),
       endless: indices(endless(this.tests)),
-      cpuSeconds: Math.min(10, Math.max(LEAST_SECONDS, 6 * seconds) * (trial.patience ?? 1)),
+      // Most candidates that hang do so in a failing test: those get no more than they may need.
+      failingSeconds: limit(Math.max(longest, failingSeconds)),
+      cpuSeconds: limit(secondsOf(tests)),
     };
   }
 

@@ -19,6 +19,7 @@ from pw_children import Hang, audit, become_subreaper, limit, root_folder, run_f
 from pw_code import Unit, digest
 from pw_inputs import behaviour, record_calls, varied
 from pw_tests import Outcome, load_pytest, load_unittest
+from pw_trace import frames_of, message_of, traced
 
 POLL_SECONDS = 0.004
 # Candidates between two looks at whether the tests still behave as before.
@@ -90,52 +91,25 @@ class Server:
 
     def traced(self, index):
         """Runs one test and says which lines of the repository it ran, and where it failed."""
-        lines = {}
-        known = {}
-
-        def relative(filename):
-            if filename not in known:
-                path = os.path.realpath(filename)
-                inside = path.startswith(root_folder[0] + os.sep) and "site-packages" not in path
-                known[filename] = lines.setdefault(os.path.relpath(path, root_folder[0]), set()) if inside else None
-            return known[filename]
-
-        def on_event(frame, event, _argument):
-            found = relative(frame.f_code.co_filename)
-            if found is None:
-                return None
-            add = found.add
-
-            def on_line(inner, what, _value):
-                if what == "line":
-                    add(inner.f_lineno)
-                return on_line
-
-            return on_line
-
-        began = time.process_time()
-        sys.settrace(on_event)
-        try:
-            outcome = self.cases[index].run()
-        except Hang as error:
-            outcome = Outcome(False, error=error)
-        finally:
-            sys.settrace(None)
+        outcome, lines, seconds = traced(self.outcome_of, index)
         return {
             "verdict": verdict_of(outcome, outcome.passed),
-            "seconds": time.process_time() - began,
-            "lines": {path: sorted(found) for path, found in lines.items() if found},
+            "seconds": seconds,
+            "lines": lines,
             "frames": frames_of(outcome.error),
             "message": message_of(outcome.error),
         }
 
+    def outcome_of(self, index):
+        try:
+            return self.cases[index].run()
+        except Hang as error:
+            return Outcome(False, error=error)
+
     def softly(self, index):
         checks.clear()
         began = time.process_time()
-        try:
-            outcome = self.cases[index].run()
-        except Hang as error:
-            outcome = Outcome(False, error=error)
+        outcome = self.outcome_of(index)
         passed = outcome.passed and all(checks.held.values())
         return {
             "verdict": verdict_of(outcome, passed),
@@ -191,7 +165,8 @@ class Server:
             if not unit.put(code):
                 return ["unswappable", 0, 0]
             try:
-                return self.judge(failing, passing, batch["isLong"])
+                limit(batch["failingSeconds"])
+                return self.judge(failing, passing, batch["isLong"], batch["cpuSeconds"])
             finally:
                 unit.restore()
 
@@ -298,7 +273,7 @@ class Server:
         ready.append((candidate["id"], unit, code))
         return None
 
-    def judge(self, failing, passing, is_long):
+    def judge(self, failing, passing, is_long, passing_seconds):
         """Failing tests first; the passing ones only when all of those pass."""
         improved = broken = 0
         passed = True
@@ -323,6 +298,7 @@ class Server:
                     break
         if not passed:
             return ["failed", improved, broken]
+        limit(passing_seconds)
         for index in passing:
             checks.clear()
             outcome = self.cases[index].run()
@@ -348,27 +324,6 @@ def cache_clearers():
 def in_repository(wrapper):
     code = getattr(getattr(wrapper, "__wrapped__", None), "__code__", None)
     return code is not None and os.path.realpath(code.co_filename).startswith(root_folder[0] + os.sep)
-
-
-def frames_of(error):
-    """The frames of a failure inside the repository, outermost first."""
-    found = []
-    trace = getattr(error, "__traceback__", None)
-    while trace is not None:
-        path = os.path.realpath(trace.tb_frame.f_code.co_filename)
-        if path.startswith(root_folder[0] + os.sep):
-            found.append([os.path.relpath(path, root_folder[0]), trace.tb_lineno])
-        trace = trace.tb_next
-    return found[-30:]
-
-
-def message_of(error):
-    if error is None:
-        return ""
-    try:
-        return (type(error).__name__ + ": " + str(error))[:2000]
-    except Exception:
-        return type(error).__name__
 
 
 def main():
