@@ -48,9 +48,9 @@ export const viewTool = defineTool({
     const bytes = await workspace.readFile(path);
     const decoded = decodeText(bytes);
     if (!decoded) return { text: await describeBinary(path, bytes) };
-    // A file that is read may soon be edited: its checker starts meanwhile.
+    // A file that is read may soon be edited: its checker reads it meanwhile.
     if (!isScratchPath(workspace, path) && context.settings.semanticChecks !== false) {
-      warmUp(workspace, path);
+      warmUp(workspace, path, decoded.text);
     }
     return viewText(request, { path, decoded, workspace });
   },

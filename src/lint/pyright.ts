@@ -122,15 +122,17 @@ function checker(
     close,
     async show(path, text) {
       const uri = uriOf(path);
-      const version = (versions.get(uri) ?? 0) + 1;
-      versions.set(uri, version);
-      if (version === 1) {
+      let version = versions.get(uri) ?? 0;
+      if (version === 0) {
+        version = 1;
         const textDocument = { uri, languageId: 'python', version, text };
         await connection.sendNotification('textDocument/didOpen', { textDocument });
-      } else {
-        const change = { textDocument: { uri, version }, contentChanges: [{ text }] };
-        await connection.sendNotification('textDocument/didChange', change);
       }
+      // Also after opening: only a change makes pyright look again at files that import this one.
+      version++;
+      versions.set(uri, version);
+      const change = { textDocument: { uri, version }, contentChanges: [{ text }] };
+      await connection.sendNotification('textDocument/didChange', change);
     },
     async hide(path) {
       const uri = uriOf(path);
@@ -152,6 +154,11 @@ function checker(
         signal.removeEventListener('abort', onAbort);
         cancel.dispose();
       }
+    },
+    async changed(path) {
+      // 2: changed.
+      const changes = [{ uri: uriOf(path), type: 2 }];
+      await connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
     },
     async refresh() {
       const since = seenAt;

@@ -34,7 +34,9 @@ export interface SemanticChecker {
    * @throws when it does not answer: it has ended or the signal was aborted
    */
   findings(path: string, signal: AbortSignal): Promise<Finding[]>;
-  /** Tells it that files may have changed on disk. */
+  /** Tells it that a file has changed on disk or is gone. */
+  changed(path: string): Promise<void>;
+  /** Tells it that any files may have changed on disk. */
   refresh(): Promise<void>;
   readonly ended: AbortSignal;
   close(): void;

@@ -1,46 +1,35 @@
 import { languageOf } from '../syntax/languages.ts';
-import { decodeText } from '../text/encoding.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { type Diagnostic, diagnosticsAdded, type LineChange } from './diagnostic.ts';
-import { plausible } from './plausible.ts';
-import type { Finding, SemanticChecker } from './semantic-checker.ts';
+import {
+  findingsAdded,
+  NOTHING,
+  prepare,
+  type SemanticEdit,
+  type SemanticFindings,
+} from './compare-findings.ts';
+import type { SemanticChecker } from './semantic-checker.ts';
+import { type Told, tellChecker } from './told.ts';
 
-/** How long an edit waits for a checker that has to start first, and for one that runs. */
-const COLD_MS = 30_000;
-const WARM_MS = 15_000;
+/** How long an edit waits for a checker. */
+const ANSWER_MS = 30_000;
 /** A checker that did not answer in time so often is not asked again. */
 const MAX_FAILURES = 3;
 const IDLE_MS = 5 * 60_000;
 const MAX_CHARS = 1_000_000;
 
-export interface SemanticEdit {
-  readonly path: string;
-  /** Null for a file that is made. */
-  readonly before: string | null;
-  readonly after: string;
-  readonly lines: readonly LineChange[];
-}
-
-export interface SemanticFindings {
-  /** Undefined names and imports that do not exist: the edit must not be made. */
-  readonly errors: readonly Diagnostic[];
-  /** Attributes and calls that seem wrong. */
-  readonly remarks: readonly Diagnostic[];
-}
-
 interface Service {
   readonly checker: Promise<SemanticChecker>;
-  started: boolean;
+  readonly told: Promise<Told>;
   failures: number;
-  /** Texts the checker was shown, by path, with what it found in them. */
-  readonly shown: Map<string, { text: string; findings: Finding[] | null }>;
+  /** A viewed file that is being checked ahead of its first edit. */
+  ahead: Promise<void> | undefined;
+  viewed: string | undefined;
   idle: NodeJS.Timeout | undefined;
 }
 
 type ServiceName = 'pyright' | 'typescript';
 
 const services = new WeakMap<Workspace, Map<ServiceName, Service>>();
-const NOTHING: SemanticFindings = { errors: [], remarks: [] };
 
 /**
  * What an edit adds by the language's own checker (pyright, the TypeScript language service). A language without one,
@@ -57,12 +46,12 @@ export async function semanticFindingsAdded(
   if (service.failures >= MAX_FAILURES) return NOTHING;
   const timeout = new AbortController();
   // This timer also keeps the process alive while it waits for the checker, which does not.
-  const timer = setTimeout(() => timeout.abort(), service.started ? WARM_MS : COLD_MS);
+  const timer = setTimeout(() => timeout.abort(), ANSWER_MS);
   const either = AbortSignal.any([signal, timeout.signal]);
   try {
-    const checker = await abortable(service.checker, either);
-    service.started = true;
-    const found = await abortable(compare(workspace, { checker, service, edit }, either), either);
+    const told = await abortable(service.told, either);
+    await abortable(service.ahead ?? Promise.resolve(), either);
+    const found = await abortable(findingsAdded(workspace, told, edit, either), either);
     service.failures = 0;
     return found;
   } catch {
@@ -75,12 +64,29 @@ export async function semanticFindingsAdded(
   }
 }
 
-/** Starts the checker of a file in the background, so that its first edit does not wait for it. */
-export function warmUp(workspace: Workspace, path: string): void {
+/**
+ * Starts the checker of a file in the background and has it read what the file needs, so that its first edit does not
+ * wait for that. Does nothing while another file is being read.
+ */
+export function warmUp(workspace: Workspace, path: string, text: string): void {
   const name = serviceFor(path);
-  if (!name) return;
+  if (!name || text.length > MAX_CHARS) return;
   const service = serviceOf(workspace, name);
   closeWhenIdle(workspace, name, service);
+  if (service.ahead || service.failures >= MAX_FAILURES) return;
+  service.ahead = checkAhead(service, path, text)
+    .catch(() => undefined)
+    .finally(() => {
+      service.ahead = undefined;
+    });
+}
+
+async function checkAhead(service: Service, path: string, text: string): Promise<void> {
+  const told = await service.told;
+  // A file that stays open is checked again after every edit of another.
+  if (service.viewed !== undefined && service.viewed !== path) await told.hide(service.viewed);
+  service.viewed = path;
+  await prepare(told, path, text, AbortSignal.timeout(ANSWER_MS));
 }
 
 /** Ends the checkers of a workspace. */
@@ -116,16 +122,18 @@ function serviceOf(workspace: Workspace, name: ServiceName): Service {
   const known = running.get(name);
   if (known) return known;
   const checker = start(workspace, name);
+  const told = checker.then((started) => tellChecker(started, workspace));
+  told.catch(() => undefined);
   const service: Service = {
     checker,
-    started: false,
+    told,
     failures: 0,
-    shown: new Map(),
+    ahead: undefined,
+    viewed: undefined,
     idle: undefined,
   };
   checker.then(
     (started) => {
-      service.started = true;
       started.ended.addEventListener('abort', () => running.delete(name), { once: true });
     },
     () => {
@@ -148,99 +156,6 @@ function closeWhenIdle(workspace: Workspace, name: ServiceName, service: Service
     service.checker.then((checker) => checker.close()).catch(() => undefined);
   }, IDLE_MS);
   service.idle.unref();
-}
-
-interface Comparison {
-  readonly checker: SemanticChecker;
-  readonly service: Service;
-  readonly edit: SemanticEdit;
-}
-
-async function compare(
-  workspace: Workspace,
-  comparison: Comparison,
-  signal: AbortSignal,
-): Promise<SemanticFindings> {
-  const { checker, service, edit } = comparison;
-  await showOthersAsTheyAre(workspace, comparison);
-  const before = edit.before === null ? [] : await check(comparison, edit.before, signal);
-  let added = addedBy(edit, before, await check(comparison, edit.after, signal));
-  if (added.some(isRefusable)) {
-    // A command may have made the module or the name since: ask again before the edit is refused.
-    await checker.refresh();
-    service.shown.delete(edit.path);
-    added = addedBy(edit, before, await check(comparison, edit.after, signal));
-  }
-  const resolves = async (module: string) => {
-    const found = await check(comparison, `import ${module}\n`, signal);
-    return !found.some((finding) => finding.kind === 'import');
-  };
-  const errors = await plausible(
-    { workspace, path: edit.path, after: edit.after, resolves },
-    added.filter(isRefusable),
-  );
-  if (errors.length > 0) {
-    service.shown.delete(edit.path);
-    if (edit.before === null) await checker.hide(edit.path);
-    else await checker.show(edit.path, edit.before);
-  }
-  const remarks = added.filter((finding) => !isRefusable(finding));
-  return { errors, remarks: remarks.map((finding) => ({ ...finding, severity: 'remark' })) };
-}
-
-/** Files the checker was shown earlier may have been changed since, by a command or an undo. */
-async function showOthersAsTheyAre(
-  workspace: Workspace,
-  { checker, service, edit }: Comparison,
-): Promise<void> {
-  for (const [path, { text }] of service.shown) {
-    if (path === edit.path) continue;
-    const bytes = await workspace.readFile(path).catch(() => null);
-    const now = bytes && decodeText(bytes);
-    if (now?.text === text) continue;
-    service.shown.delete(path);
-    if (!now) await checker.hide(path);
-    else {
-      await checker.show(path, now.text);
-      service.shown.set(path, { text: now.text, findings: null });
-    }
-  }
-  // What another file says may have changed what is found in this one.
-  const own = service.shown.get(edit.path);
-  if (own && service.shown.size > 1) own.findings = null;
-}
-
-async function check(
-  { checker, service, edit }: Comparison,
-  text: string,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const known = service.shown.get(edit.path);
-  if (known?.text === text && known.findings) return known.findings;
-  await checker.show(edit.path, text);
-  const findings = await checker.findings(edit.path, signal);
-  service.shown.set(edit.path, { text, findings });
-  return findings;
-}
-
-function addedBy(
-  edit: SemanticEdit,
-  before: readonly Finding[],
-  after: readonly Finding[],
-): Finding[] {
-  // A name that was unknown to the checker before the edit is known to the project in a way it does not see.
-  const unknown = new Set(before.map((finding) => `${finding.kind}\0${finding.subject}`));
-  // A file in an older version of the language is full of syntax errors to the checker; the grammar judges it.
-  const foreign = before.some((finding) => finding.kind === 'syntax');
-  return (diagnosticsAdded(before, after, edit.lines) as Finding[]).filter(
-    ({ kind, subject }) =>
-      (kind !== 'syntax' || !foreign) &&
-      (subject === undefined || !unknown.has(`${kind}\0${subject}`)),
-  );
-}
-
-function isRefusable(finding: Finding): boolean {
-  return finding.kind === 'syntax' || finding.kind === 'name' || finding.kind === 'import';
 }
 
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

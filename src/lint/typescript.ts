@@ -105,6 +105,8 @@ function checker(
       ];
       return raw.flatMap((item) => findingOf(item.diagnostic, item.syntax, javascript));
     },
+    // The language service watches the files itself.
+    changed: async () => undefined,
     async refresh() {
       connection.notify('reloadProjects', {});
     },

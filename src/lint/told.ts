@@ -1,0 +1,108 @@
+import { decodeText } from '../text/encoding.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Finding, SemanticChecker } from './semantic-checker.ts';
+
+/** Texts of one file whose findings are kept. */
+const MAX_TEXTS = 4;
+
+/**
+ * What a checker was told of a workspace's files. Its findings in a text depend on nothing else, so they are kept until
+ * it is told something new of another file.
+ */
+export interface Told {
+  /**
+   * @returns what the checker finds in a text as the content of a file, whatever is on disk
+   * @throws when it does not answer
+   */
+  findings(path: string, text: string, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** The same for a file that is never on disk and that no other imports; there is one at a time. */
+  findingsAside(path: string, text: string, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Has a file taken as this text, without asking what is found in it. */
+  show(path: string, text: string): Promise<void>;
+  /** Has the content taken from the disk again. */
+  hide(path: string): Promise<void>;
+  /** Makes sure that the checker takes a file to have the text that is on disk. */
+  onDisk(path: string, text: string): Promise<void>;
+  /** Looks for other files that changed on disk since the checker was told of them: by a command or an undo. */
+  catchUp(except: string): Promise<void>;
+  /** Has the checker look at the disk anew. */
+  refresh(): Promise<void>;
+}
+
+export function tellChecker(checker: SemanticChecker, workspace: Workspace): Told {
+  /** Texts that are shown whatever is on disk, and texts that were on disk when it was last told to read there. */
+  const shown = new Map<string, string>();
+  const read = new Map<string, string>();
+  const known = new Map<string, Map<string, readonly Finding[]>>();
+  let aside: { readonly path: string; text: string } | null = null;
+
+  const forgetAllBut = (path: string) => {
+    for (const other of known.keys()) if (other !== path) known.delete(other);
+  };
+  const keep = (path: string, text: string, findings: readonly Finding[]) => {
+    const texts = known.get(path) ?? new Map<string, readonly Finding[]>();
+    known.set(path, texts.set(text, findings));
+    const oldest = texts.keys().next();
+    if (texts.size > MAX_TEXTS && !oldest.done) texts.delete(oldest.value);
+    return findings;
+  };
+  const show = async (path: string, text: string) => {
+    if (shown.get(path) === text) return;
+    forgetAllBut(path);
+    await checker.show(path, text);
+    shown.set(path, text);
+  };
+  const readAgain = async (path: string) => {
+    forgetAllBut(path);
+    await checker.changed(path);
+  };
+  const hide = async (path: string) => {
+    if (!shown.delete(path)) return;
+    read.delete(path);
+    await checker.hide(path);
+    await readAgain(path);
+  };
+  const onDisk = async (path: string, text: string) => {
+    if (shown.has(path)) return show(path, text);
+    if (read.get(path) === text) return;
+    await readAgain(path);
+    read.set(path, text);
+  };
+  return {
+    show,
+    hide,
+    onDisk,
+    async findings(path, text, signal) {
+      const found = known.get(path)?.get(text);
+      if (found) return found;
+      await show(path, text);
+      return keep(path, text, await checker.findings(path, signal));
+    },
+    async findingsAside(path, text, signal) {
+      const found = known.get(path)?.get(text);
+      if (found) return found;
+      if (aside && aside.path !== path) await checker.hide(aside.path);
+      if (aside?.path !== path || aside.text !== text) await checker.show(path, text);
+      aside = { path, text };
+      return keep(path, text, await checker.findings(path, signal));
+    },
+    async catchUp(except) {
+      for (const [path, text] of [...shown, ...read]) {
+        if (path === except) continue;
+        const bytes = await workspace.readFile(path).catch(() => null);
+        const now = bytes && decodeText(bytes);
+        if (now?.text === text) continue;
+        if (now) {
+          await onDisk(path, now.text);
+        } else {
+          await hide(path);
+          if (read.delete(path)) await readAgain(path);
+        }
+      }
+    },
+    async refresh() {
+      known.clear();
+      await checker.refresh();
+    },
+  };
+}

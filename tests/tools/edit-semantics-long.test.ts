@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, openBench } from './harness.ts';
+
+const filler = Array.from(
+  { length: 260 },
+  (_, at) => `def part_${at}(x):\n    y = x + ${at}\n    return [y * 2 for y in range(y)]\n\n\n`,
+).join('');
+const LONG = `import math
+import os
+
+from .units import meters
+
+counter = None
+
+
+class Shape:
+    def __init__(self, r):
+        self.r = r
+        self.name = "shape"
+
+    def area(self):
+        return meters(math.pi * self.r)
+
+    def label(self):
+        return self.name.upper()
+
+
+class Round(Shape):
+    def area(self):
+        return super().area()
+
+
+def bump():
+    global counter, hidden
+    counter = 1
+    hidden = 2
+
+
+${filler}def last(shape):
+    return shape.area()
+`;
+const FILES = {
+  'shapes/__init__.py': '',
+  'shapes/units.py': 'def meters(x):\n    return f"{x} m"\n',
+  'shapes/long.py': LONG,
+};
+
+/** The same answers as for a short file; a long one is checked by parts. */
+describe('semantic checks of an edit in a long file', () => {
+  let bench: Bench;
+  beforeAll(() => {
+    bench = openBench({ files: FILES, semanticChecks: true });
+  });
+  beforeEach(() => {
+    for (const [path, content] of Object.entries(FILES)) bench.write(path, content);
+  });
+  afterAll(() => bench.close());
+
+  const edit = (old_text: string, new_text: string) =>
+    bench.call('edit', { path: 'shapes/long.py', old_text, new_text });
+
+  test.each([
+    [
+      'an undefined name',
+      'math.pi * self.r',
+      'math.pi * radius',
+      'line 15, column 33: "radius" is not defined',
+    ],
+    ['an undefined name in a function', 'shape.area()', 'shapes.area()', '"shapes" is not defined'],
+    ['a module that does not exist', 'return shape.area()', 'import oss\n    return oss', '"oss"'],
+    [
+      'a name a module lacks',
+      'return shape.area()',
+      'from .units import feet\n    return feet',
+      '"feet"',
+    ],
+    [
+      'an undefined name in a new method',
+      '    def label',
+      '    def one(self):\n        return two\n\n    def label',
+      '"two"',
+    ],
+    ['a new import of nothing', 'import os\n', 'import os\nimport oss\n', '"oss"'],
+    ['a removed import', 'import math\n', '', '"math" is not defined'],
+    ['a renamed parameter', 'def last(shape)', 'def last(figure)', '"shape" is not defined'],
+  ])('refuses %s', async (_, old, replacement, finding) => {
+    const answer = await edit(old, replacement);
+    expect(answer.isError, answer.text).toBe(true);
+    expect(answer.text).toContain(finding);
+    expect(bench.read('shapes/long.py').toString()).toBe(LONG);
+  });
+
+  test.each([
+    ['an attribute that does not exist', 'math.pi', 'math.pie', '"pie" is not a known attribute'],
+    ['an attribute of the object', 'self.name.upper()', 'self.title.upper()', '"title"'],
+    ['a method of an attribute', 'self.name.upper()', 'self.name.uppper()', '"uppper"'],
+    [
+      'too many arguments',
+      'meters(math.pi * self.r)',
+      'meters(math.pi, 1)',
+      'Expected 1 positional',
+    ],
+  ])('remarks on %s', async (_, old, replacement, finding) => {
+    const answer = await edit(old, replacement);
+    expect(answer.isError, answer.text).toBe(false);
+    expect(answer.text).toContain(finding);
+  });
+
+  test.each([
+    ['a clean edit', 'shape.area()', 'shape.area() + "."'],
+    ['a method of the class', 'self.name.upper()', 'self.name.upper() + self.area()'],
+    ['a method of its base', 'super().area()', 'super().area() + super().label() + self.name'],
+    ['a name bound by global', 'shape.area()', '(shape.area(), hidden)'],
+    [
+      'a new function and its use',
+      'def last(shape):\n    return',
+      'def twice(x):\n    return 2 * x\n\n\ndef last(shape):\n    return twice(3) or',
+    ],
+  ])('accepts %s', async (_, old, replacement) => {
+    const answer = await edit(old, replacement);
+    expect(answer.isError, answer.text).toBe(false);
+    expect(answer.text).not.toContain('Look at this once more');
+  });
+
+  test('what another edit or a command made since is known, and gone after undo', async () => {
+    const use = () =>
+      edit('return shape.area()', 'from .units import feet\n    return feet(shape)');
+    const make = 'printf "def feet(x):\\n    return x\\n" >> shapes/units.py';
+    expect((await use()).isError).toBe(true);
+    expect((await bench.call('bash', { command: make })).isError).toBe(false);
+    const answer = await use();
+    expect(answer.isError, answer.text).toBe(false);
+    await bench.call('undo', {});
+    const first = { path: 'shapes/units.py', old_text: 'def feet', new_text: 'def yards' };
+    expect((await bench.call('edit', first)).isError).toBe(false);
+    expect((await use()).isError).toBe(true);
+  });
+});
