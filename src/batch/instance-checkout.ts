@@ -28,7 +28,7 @@ export async function openInstanceCheckout(
 ): Promise<Checkout> {
   const source = sourceOf(instance, place.repos);
   const { sandbox } = place;
-  const opening = { source, cwd: '/', sandbox, signal, onNote: log };
+  const opening = { source, cwd: '/', sandbox, signal, onNote: log, allowPlainFolder: true };
   if (isReady(instance, place)) return openCheckout(opening);
   return openCheckout({
     ...opening,

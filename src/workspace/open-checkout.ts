@@ -15,6 +15,8 @@ export interface CheckoutOptions {
   readonly base?: string | undefined;
   /** With a base: the files are those of the working tree all the same; only the history ends at the base. */
   readonly keepWorkingTree?: boolean | undefined;
+  /** A local source that is not the top of a repository is taken as a folder of its own: its content is the base. */
+  readonly allowPlainFolder?: boolean | undefined;
   readonly sandbox: SandboxKind | OpenPlace;
   readonly signal?: AbortSignal | undefined;
   readonly onNote?: (text: string) => void;

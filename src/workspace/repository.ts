@@ -6,6 +6,7 @@ import { copyTree } from './copy-tree.ts';
 import { git, ownGit } from './git.ts';
 import { installHistory, packHistory } from './history.ts';
 import { excludePatterns } from './own-git.ts';
+import { commitFolder, isPlainFolder } from './plain-folder.ts';
 import { looksPrivate } from './private-files.ts';
 import { removeTree } from './scratch.ts';
 import { type ChangedFile, Snapshots } from './snapshot.ts';
@@ -21,6 +22,8 @@ export interface CopyOptions {
   readonly base?: string | undefined;
   /** With a base: the files are those of the working tree all the same; only the history ends at the base. */
   readonly keepWorkingTree?: boolean | undefined;
+  /** A local source that is not the top of a repository is taken as a folder of its own: its content is the base. */
+  readonly allowPlainFolder?: boolean | undefined;
   /** Folder outside the repository that the copy may fill; made when missing. */
   readonly dir: string;
   readonly signal?: AbortSignal | undefined;
@@ -64,10 +67,9 @@ export interface RepositoryCopy {
 export async function copyRepository(options: CopyOptions): Promise<RepositoryCopy> {
   const { dir, signal, onNote } = options;
   await mkdir(dir, { recursive: true });
-  const url = isGitUrl(options.source);
-  const path = url ? await cloneSource(options, join(dir, 'clone.git')) : options.source;
-  const source = await readSource(path, url ? 'HEAD' : options.base, signal);
-  const name = url ? nameOfUrl(options.source) : nameOfFolder(source);
+  const { path, made, ...named } = await openSource(options);
+  const source = await readSource(path, made ? 'HEAD' : options.base, signal);
+  const name = named.name ?? nameOfFolder(source);
   const hostRoot = join(dir, 'copy', name);
   const gitDir = join(hostRoot, '.git');
   const shadow = join(dir, 'shadow.git');
@@ -95,7 +97,7 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
   await snapshots.writeIndex(source.baseCommitTree, baseTree, join(gitDir, 'index'));
   const dirty =
     asItIs && baseTree !== source.baseCommitTree && (await isChanged(source, hostRoot, gitDir));
-  if (url) await removeTree(path);
+  if (made) await removeTree(path);
   return {
     hostRoot,
     root: canBeSeenAt(source.topLevel) ? source.topLevel : `/workspace/${name}`,
@@ -118,6 +120,27 @@ export async function copyRepository(options: CopyOptions): Promise<RepositoryCo
     },
     close: () => removeTree(dir),
   };
+}
+
+interface OpenedSource {
+  /** Of a repository on this machine. */
+  readonly path: string;
+  /** The repository was made for this copy, with HEAD at the base. */
+  readonly made: boolean;
+  /** Of the repository, where its path does not tell. */
+  readonly name?: string;
+}
+
+async function openSource(options: CopyOptions): Promise<OpenedSource> {
+  const { source, dir, allowPlainFolder, signal } = options;
+  if (isGitUrl(source)) {
+    const path = await cloneSource(options, join(dir, 'clone.git'));
+    return { path, made: true, name: nameOfUrl(source) };
+  }
+  const plain = allowPlainFolder && (await isPlainFolder(source));
+  if (!plain) return { path: source, made: false };
+  const path = await commitFolder(source, join(dir, 'folder.git'), signal);
+  return { path, made: true, name: basename(source) };
 }
 
 /** Like `Promise.all`, but when one fails, it waits for the other: nothing goes on writing after a failure. */

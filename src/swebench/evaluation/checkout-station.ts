@@ -32,6 +32,7 @@ export async function openCheckoutStation(
     const copy = await copyRepository({
       source: sourceOf(instance, place.repos),
       base: instance.baseCommit === '' ? undefined : instance.baseCommit,
+      allowPlainFolder: true,
       dir: join(scratch.dir, 'repository'),
       signal,
       onNote: log,
