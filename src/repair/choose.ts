@@ -17,19 +17,23 @@ export interface Choice {
 
 /** What keeping all of the old behaviour is worth, as a difference of costs. */
 const AGREEMENT_WORTH = 1.5;
-/** A cost may be wrong by so much: unlikely candidates count a little more than their cost says. */
-const TEMPERATURE = 1;
+/** What the functions had that confidence was learned from. */
+const USUAL_EDITS = 4000;
+const USUAL_CHECKS = 4;
 
 /**
  * Orders the candidates that fit the tests: those whose behaviour has the largest share of the likelihood and keeps
  * most of what the function did before come first; within one behaviour the cheapest.
+ *
+ * @param checks how many assertions a candidate has to make hold
  */
 export function choose(
   plausible: readonly Candidate[],
   behaviours: ReadonlyMap<Candidate, Behaviours>,
+  checks: number,
 ): Choice[] {
   const clusters = clustersOf(plausible, behaviours);
-  const likelihood = (candidate: Candidate) => Math.exp(-candidate.cost / TEMPERATURE);
+  const likelihood = (candidate: Candidate) => Math.exp(-candidate.cost);
   const total = plausible.reduce((sum, each) => sum + likelihood(each), 0);
   const weights = new Map<number, number>();
   for (const each of plausible) {
@@ -44,13 +48,16 @@ export function choose(
     return { candidate, cluster, weight, agreement };
   });
   const score = (choice: { weight: number; agreement: number | null }) =>
-    Math.log(choice.weight) * TEMPERATURE + AGREEMENT_WORTH * (choice.agreement ?? 0.5);
+    Math.log(choice.weight) + AGREEMENT_WORTH * (choice.agreement ?? 0.5);
   return choices
     .sort((a, b) => {
       if (a.cluster >= 0 && a.cluster === b.cluster) return byCost(a.candidate, b.candidate);
       return score(b) - score(a) || byCost(a.candidate, b.candidate);
     })
-    .map((choice) => ({ ...choice, confidence: confidenceOf(choice.weight, plausible.length) }));
+    .map((choice) => ({
+      ...choice,
+      confidence: confidenceOf(choice.weight, choice.candidate, checks),
+    }));
 }
 
 function clustersOf(
@@ -82,8 +89,15 @@ function agreementOf(candidate: Candidate, behaviours: Behaviours | undefined): 
   return asked.length === 0 ? null : asked.filter(Boolean).length / asked.length;
 }
 
-/** More than one behaviour that fits, or very many candidates, make each less sure. */
-function confidenceOf(weight: number, plausible: number): number {
-  const few = plausible <= 5 ? 0.92 : plausible <= 20 ? 0.85 : 0.75;
-  return Math.round(100 * few * weight ** 0.6) / 100;
+/**
+ * A logistic curve through what was right of 75 functions of HumanEvalFix with the examples of their documentation
+ * as tests: by the share of the likelihood and by the cost. A long function has more unlikely edits, more tests let
+ * fewer wrong ones pass; both are set off against what those functions had.
+ */
+function confidenceOf(weight: number, { cost, among = USUAL_EDITS }: Candidate, checks: number) {
+  const share = Math.min(0.99, Math.max(0.02, weight));
+  const relative = cost - Math.max(0, Math.log(among / USUAL_EDITS));
+  const evidence = Math.min(1.5, Math.max(0, 0.5 * Math.log(checks / USUAL_CHECKS)));
+  const odds = 2.733 + 0.622 * Math.log(share / (1 - share)) - 0.456 * relative + evidence;
+  return Math.round(100 / (1 + Math.exp(-odds))) / 100;
 }

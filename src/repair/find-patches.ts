@@ -69,7 +69,8 @@ export async function findPatches(
     options.signal.throwIfAborted();
     options.progress(`comparing ${judge.plausible.length} candidates that fit the tests`);
     const behaviours = await behavioursOf(located, judge.likeliest(), trialOf);
-    const chosen = await judge.decide(choose(judge.likeliest(), behaviours), options.progress);
+    const choices = choose(judge.likeliest(), behaviours, checksOf(located));
+    const chosen = await judge.decide(choices, options.progress);
     options.signal.throwIfAborted();
     const patches = chosen.flatMap((choice) => {
       const source = sources.get(choice.candidate.path);
@@ -99,6 +100,19 @@ async function leaveBest({ options, sources }: Located, judge: Judge): Promise<v
   if (best && file) {
     await options.leave?.(best.path, encodeText(applyEdits(file.text, best.edits), file.encoding));
   }
+}
+
+/** Assertions of the failing tests, and of the passing tests that run the same files. */
+function checksOf({ pool, regions, reproduced }: Located): number {
+  const paths = new Set(regions.map(({ source }) => source.path));
+  const passing = pool.tests.filter(
+    ({ verdict, lines }) =>
+      verdict === 'passed' && Object.keys(lines).some((path) => paths.has(path)),
+  );
+  return [...reproduced, ...passing].reduce(
+    (sum, { checks }) => sum + Math.max(1, checks.length),
+    0,
+  );
 }
 
 /** Compares candidates of one function by what they make of inputs like those of the tests. */

@@ -73,7 +73,7 @@ function pairsOf(
     const cost = candidate.cost + single.cost + PAIR_COST - alike;
     const priority = cost - (IMPROVEMENT * gain) / best;
     const edits = first.start < second.start ? [first, second] : [second, first];
-    pairs.push({ path: candidate.path, edits, cost, priority });
+    pairs.push({ ...candidate, edits, cost, priority });
   }
   return pairs;
 }

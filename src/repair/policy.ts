@@ -24,6 +24,8 @@ const TestsData = z.object({
 });
 type TestsData = z.infer<typeof TestsData>;
 
+/** Where about half of the patches would be wrong. */
+const MIN_CONFIDENCE = 0.55;
 const MOST_ATTEMPTS = 5;
 /** Ids that are passed to the search, at most. */
 const MOST_NAMED = 200;
@@ -31,7 +33,7 @@ const MOST_NAMED = 200;
 const MOST_SECONDS = 3600;
 
 export interface PolicyOptions {
-  /** A patch of less confidence, from 0 to 1, is not submitted. */
+  /** A patch of less confidence, from 0 to 1, is not submitted; default 0.55. */
   readonly minConfidence?: number | undefined;
   /** Seconds of the search; default: the tool's own. */
   readonly seconds?: number | undefined;
@@ -61,9 +63,10 @@ export function nextMove(messages: readonly Message[], options: PolicyOptions = 
   if (!found.success) return stop(`The search failed: ${firstLine(search.observation.text)}`);
   const [best] = found.data.patches;
   if (!best) return stop(`No patch was found: ${found.data.reason ?? 'nothing fits the tests'}.`);
-  if (best.confidence < (options.minConfidence ?? 0)) {
+  const least = options.minConfidence ?? MIN_CONFIDENCE;
+  if (best.confidence < least) {
     return stop(
-      `The best patch is right with a confidence of only ${percent(best)}, less than the ${Math.round(100 * (options.minConfidence ?? 0))} % asked for: it is not submitted.`,
+      `The best patch is right with a confidence of only ${percent(best)}, less than ${Math.round(100 * least)} %: it is not submitted.`,
     );
   }
   const later = exchanges.slice(exchanges.indexOf(search) + 1);

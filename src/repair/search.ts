@@ -169,14 +169,14 @@ export function candidatesOf(
   const regionCost = 6 * Math.max(0, top - region.score);
   const best = Math.max(0.01, ...region.lines.values());
   const rowOf = rowFinder(region.source.text);
-  return enumerateEdits(context)
-    .slice(0, MOST_EDITS)
-    .map((candidate) => {
-      const start = candidate.edits[0]?.start ?? 0;
-      const line = region.lines.get(rowOf(start) + 1);
-      const ratio = line === undefined ? 0.3 : Math.max(0.1, line / best);
-      return { ...candidate, cost: candidate.cost + regionCost - 1.5 * Math.log(ratio) };
-    });
+  const edits = enumerateEdits(context);
+  return edits.slice(0, MOST_EDITS).map((candidate) => {
+    const start = candidate.edits[0]?.start ?? 0;
+    const line = region.lines.get(rowOf(start) + 1);
+    const ratio = line === undefined ? 0.3 : Math.max(0.1, line / best);
+    const cost = candidate.cost + regionCost - 1.5 * Math.log(ratio);
+    return { ...candidate, cost, among: edits.length };
+  });
 }
 
 function crashOf(

@@ -149,7 +149,7 @@ describe('the repair policy', () => {
     const { messages } = await play([{ data: tests('failed') }, { data: found([patch('first')]) }]);
     const turn = await careful.complete({ system: '', tools: [], messages }, options);
     expect(turn.actions).toEqual([]);
-    expect(turn.stopDetail).toMatch(/80 %, less than the 90 %/);
+    expect(turn.stopDetail).toMatch(/80 %, less than 90 %/);
   });
 
   it('searches as long as it was given', async () => {

@@ -54,6 +54,8 @@ export interface Candidate {
   readonly edits: readonly Edit[];
   /** Negative logarithm of how likely the edits are the right ones, before any test. */
   readonly cost: number;
+  /** How many single edits its region has. */
+  readonly among?: number;
   /** Place in the search, where it is another than by the cost: smaller is tried earlier. */
   readonly priority?: number;
 }

@@ -41,6 +41,7 @@ const OPERATORS: readonly Operator[] = [
   swaps.branches,
   swaps.truths,
   wraps.calls,
+  wraps.signs,
   wraps.suffixes,
   wraps.offsets,
   wraps.addedOperands,

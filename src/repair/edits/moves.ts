@@ -8,7 +8,8 @@ export function* moved(context: EditContext): Generator<Edit> {
   for (const statement of context.statements) {
     const siblings = statement.parent ? namedChildren(statement.parent) : [];
     const next = siblings[siblings.indexOf(statement) + 1];
-    if (next && isBlockOf(context, statement) && next.endRow - statement.row <= 12) {
+    const isNear = next && next.endRow - statement.row <= 12;
+    if (isNear && isBlockOf(context, statement) && isApart(context, statement, next)) {
       const between = context.source.text.slice(statement.end, next.start);
       const swapped = text(context, next) + between + text(context, statement);
       yield {
@@ -22,6 +23,12 @@ export function* moved(context: EditContext): Generator<Edit> {
     if (context.grammar.family === 'python') yield* movedPython(context, statement, next);
     else if (context.grammar.family === 'javascript') yield* movedBraces(context, statement);
   }
+}
+
+/** Statements of one line that no semicolon ends cannot change places. */
+function isApart(context: EditContext, statement: SyntaxNode, next: SyntaxNode): boolean {
+  if (statement.endRow !== next.row || context.grammar.family === 'python') return true;
+  return /[;}]$/.test(text(context, statement)) && /[;}]$/.test(text(context, next));
 }
 
 function isBlockOf(context: EditContext, statement: SyntaxNode): boolean {

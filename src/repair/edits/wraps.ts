@@ -1,5 +1,5 @@
 import { binaryViews, callView } from '../grammar/roles.ts';
-import type { SyntaxNode } from '../tree.ts';
+import { namedChildren, type SyntaxNode } from '../tree.ts';
 import { type EditContext, type Expression, few, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { fitted, isCallee, isTarget, Level, levelOf, operand } from './precedence.ts';
@@ -50,6 +50,18 @@ export function* calls(context: EditContext): Generator<Edit> {
     for (const [rank, name] of own.slice(0, 12).entries()) {
       yield replace(node, `${name}(${inner})`, 'wrap', 0.7 + rank * 0.2);
     }
+  }
+}
+
+/** `x` to `-x`; likelier beside others that have their sign turned. */
+export function* signs(context: EditContext): Generator<Edit> {
+  for (const { node, role, text: inner } of wrappable(context)) {
+    if (!/^(?:identifier|call|member|subscript)$/.test(role)) continue;
+    if (node.parent?.type.startsWith('unary') || /^["'`[{]/.test(inner)) continue;
+    const siblings = node.parent ? namedChildren(node.parent) : [];
+    const isBesideOne = siblings.some((each) => /^-\w/.test(text(context, each)));
+    const whole = fitted(context, node, `-${inner}`, Level.unary);
+    yield replace(node, whole, 'wrap', isBesideOne ? -0.7 : 1.5);
   }
 }
 

@@ -59,6 +59,7 @@ export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promis
           'inputs.cjs',
           'quick-assert.cjs',
           'module-loader.cjs',
+          'test-ids.cjs',
           'test-registry.cjs',
         ],
         program: ['node'],

@@ -15,6 +15,34 @@ const path = require('node:path');
 const folder = process.argv[2];
 const role = process.argv[3];
 
+/** On a busy machine a process may wait so many times as long as it works. */
+const MOST_WAITING = 8;
+
+/** Milliseconds of processor time of a process so far; null where that is not told. */
+function cpuOf(pid) {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return null;
+  }
+}
+
+function mark(child) {
+  child.since = Date.now();
+  child.cpu = cpuOf(child.process.pid);
+}
+
+/** True when a process has worked for so many milliseconds without getting on, or has waited for much longer. */
+function isStuck(child, limit) {
+  const waited = Date.now() - child.since;
+  if (waited <= limit) return false;
+  const cpu = cpuOf(child.process.pid);
+  if (cpu === null || child.cpu === null || waited > MOST_WAITING * limit) return true;
+  return cpu - child.cpu > limit;
+}
+
 if (role === 'child') require('./candidates.cjs').main(folder);
 else supervise();
 
@@ -128,14 +156,14 @@ function supervise() {
     else if (batch && child?.ready && !batch.sent) {
       batch.sent = true;
       lastSize = sizeOf();
-      child.since = Date.now();
+      mark(child);
       child.process.send({ batch: number, skip: batch.skip, excluded: batch.excluded });
     }
     if (batch?.sent && child) {
       const size = sizeOf();
-      if (size !== lastSize) child.since = Date.now();
+      if (size !== lastSize) mark(child);
       lastSize = size;
-      if (Date.now() - child.since > batch.limit) {
+      if (isStuck(child, batch.limit)) {
         kill();
         skip();
       }
