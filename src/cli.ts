@@ -82,6 +82,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('patchwright')
     .description('Fixes issues in repositories: give it a repository and an issue, get a patch.')
     .version(version)
+    // A command and a command of its own may have options of the same names.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .addHelpText(
@@ -204,6 +206,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
   const { addBatchCommand } = await import('./commands/batch-options.ts');
   addBatchCommand(program, { action, value }, datasetOptions);
+  const { addQueueCommands } = await import('./commands/queue-options.ts');
+  addQueueCommands(program, { action, value });
 
   const datasets = program.command('datasets').description('look at datasets of issues');
   datasetOptions(datasets.command('show'))
@@ -213,30 +217,6 @@ async function main(argv: readonly string[]): Promise<number> {
     .action((name, values) =>
       action(async () => (await import('./commands/datasets.ts')).showDataset)({ name, ...values }),
     );
-
-  program
-    .command('humaneval')
-    .description('run completions of the 164 problems of HumanEval, estimate pass@k')
-    .requiredOption('--problems <file>', 'HumanEval.jsonl, packed by gzip or not')
-    .option('--samples <file>', 'completions, one {"task_id", "completion"} a line')
-    .option('--canonical', 'run the reference solutions')
-    .option('--k <list>', 'for which k (default: 1,10,100)', value(evaluation.parseCounts('--k')))
-    .option(
-      '--timeout <time>',
-      'for one program (default: 3s)',
-      value(evaluation.parseTime('--timeout')),
-    )
-    .option('-j, --jobs <n>', 'programs at a time', value(evaluation.parseCount('--jobs')))
-    .option('--out <file>', 'results (default: SAMPLES_results.jsonl)')
-    .addOption(
-      new Option('--sandbox <kind>', 'where programs run (default: auto)').choices([
-        'auto',
-        'bubblewrap',
-        'none',
-      ]),
-    )
-    .option('--json', 'one object on standard output')
-    .action(action(async () => (await import('./commands/humaneval.ts')).humanEval));
 
   const task = program.command('task').description('tasks of your own');
   task
@@ -275,6 +255,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .command('remove <name>')
     .description('remove a model file')
     .action((name: string) => action(async () => (await loadModels()).remove)({ name }));
+
+  const { addBenchmarkCommands } = await import('./commands/benchmark-commands.ts');
+  addBenchmarkCommands(program, { action, value });
 
   const { addTrajectoryCommands } = await import('./commands/trajectory-commands.ts');
   addTrajectoryCommands(program, { action, value });

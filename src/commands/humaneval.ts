@@ -10,7 +10,7 @@ import { openScratch } from '../workspace/scratch.ts';
 import type { Host } from './host.ts';
 
 export interface HumanEvalCommandOptions {
-  readonly problems: string;
+  readonly problems?: string;
   readonly samples?: string;
   readonly canonical?: boolean;
   readonly k?: readonly number[];
@@ -35,6 +35,9 @@ const MEMORY = 4 * 2 ** 30;
 export async function humanEval(options: HumanEvalCommandOptions, host: Host): Promise<number> {
   if ((options.samples === undefined) === !options.canonical) {
     throw new UsageError('give one of: --samples FILE, --canonical');
+  }
+  if (options.problems === undefined) {
+    throw new UsageError('--problems: name the file of HumanEval, HumanEval.jsonl(.gz)');
   }
   const problems = await readProblems(resolve(host.cwd, options.problems));
   const samples = await samplesOf(problems, options, host);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli, startCli } from '../support/cli.ts';
 import { git, makeRepo } from '../support/repos.ts';
@@ -91,7 +92,7 @@ describe('fix --sandbox container', () => {
     ]);
     await run.printed(/"type":"turn"/);
     while (processesWith(seconds).filter((line) => line.startsWith('sleep')).length < 2)
-      await new Promise((done) => setTimeout(done, 50));
+      await delay(50);
     for (let i = 0; i < times; i += 1) run.child.kill('SIGINT');
     const { code, stdout } = await run.finished;
     expect(code).toBe(130);
@@ -101,6 +102,10 @@ describe('fix --sandbox container', () => {
       expect(containersOfProcess(run.child.pid)).toEqual([]);
     }
     expect(await survivors(seconds)).toEqual([]);
+    // The second one does not wait for the engine.
+    for (let i = 0; i < 100 && containersOfProcess(run.child.pid).length > 0; i += 1) {
+      await delay(50);
+    }
     expect(containersOfProcess(run.child.pid)).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '../../src/errors.ts';
-import { bash, KINDS, newWorkspace, temporaryFolder } from './support.ts';
+import { bash, KINDS, newWorkspace, soon, temporaryFolder } from './support.ts';
 
 describe.each(KINDS)('a command in a %s workspace', (kind) => {
   it('gives back exit code, both streams, and them as they came', async () => {
@@ -100,7 +100,8 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
 
   it('keeps what was printed before the deadline', async () => {
     const workspace = await newWorkspace(kind);
-    const result = await bash(workspace, 'echo before; echo problem >&2; sleep 60', 300);
+    const script = 'echo before; echo problem >&2; sleep 60';
+    const result = await bash(workspace, script, soon(kind, 300));
     expect(result).toMatchObject({
       timedOut: true,
       aborted: false,
@@ -117,7 +118,7 @@ describe.each(KINDS)('a command in a %s workspace', (kind) => {
       timeoutMs: 60_000,
       signal: controller.signal,
     });
-    await delay(200);
+    await delay(soon(kind, 200));
     controller.abort();
     const result = await running;
     expect(result).toMatchObject({ aborted: true, timedOut: false, stdout: 'started\n' });

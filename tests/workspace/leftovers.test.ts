@@ -2,7 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { bundle } from './bundle.ts';
-import { bash, KINDS, newWorkspace, survivors, temporaryFolder, uniqueSeconds } from './support.ts';
+import {
+  bash,
+  KINDS,
+  newWorkspace,
+  soon,
+  survivors,
+  temporaryFolder,
+  uniqueSeconds,
+} from './support.ts';
 
 /** Ways to outlive the command that started it; `SLEEP` stands for the program that stays. */
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -32,7 +40,7 @@ describe.each(KINDS)('after a command in a %s workspace', (kind) => {
     const workspace = await newWorkspace(kind);
     const seconds = uniqueSeconds();
     const started = script.replace('SLEEP', `sleep ${seconds}`).replace(/exit 0$/, 'sleep 60');
-    const result = await bash(workspace, `echo kept; ${started}`, 400);
+    const result = await bash(workspace, `echo kept; ${started}`, soon(kind, 400));
     expect(result).toMatchObject({ stdout: 'kept\n', timedOut: true });
     expect(result.durationMs).toBeLessThan(5000);
     expect(await survivors(seconds)).toEqual([]);
@@ -42,7 +50,7 @@ describe.each(KINDS)('after a command in a %s workspace', (kind) => {
     const workspace = await newWorkspace(kind, { processes: 300 });
     const seconds = uniqueSeconds();
     const script = `grow() { [ "$1" -gt 6 ] || { grow $(($1+1)) & grow $(($1+1)) & }; sleep ${seconds}; }; grow 0`;
-    const result = await bash(workspace, script, 1500);
+    const result = await bash(workspace, script, soon(kind, 1500));
     expect(result.timedOut).toBe(true);
     expect(await survivors(seconds)).toEqual([]);
   });

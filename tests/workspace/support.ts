@@ -84,6 +84,11 @@ export function bash(workspace: Workspace, script: string, timeoutMs = 30_000) {
   return workspace.exec(['bash', '-c', script], { timeoutMs });
 }
 
+/** A short deadline, in milliseconds; an engine takes a while to start a command in its container. */
+export function soon(kind: WorkspaceKind, ms: number): number {
+  return kind === 'container' ? ms + 2500 : ms;
+}
+
 /** git for setting tests up: no configuration of this machine, a fixed identity and date. */
 export function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, {

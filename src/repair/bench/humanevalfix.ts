@@ -10,6 +10,9 @@ export interface Repaired {
   /** The repaired file, null when there is no patch. */
   readonly text: string | null;
   readonly durationMs: number;
+  readonly steps?: number | undefined;
+  /** US dollars; null when the price is unknown. */
+  readonly costUsd?: number | null | undefined;
   /** From the answer of the `repair` tool, where the run came that far. */
   readonly tried?: number | undefined;
   readonly perSecond?: number | undefined;
@@ -18,15 +21,19 @@ export interface Repaired {
 }
 
 export interface BenchOptions {
+  /** Name of the model that repairs. */
+  readonly model: string;
   readonly rows: readonly Row[];
   readonly visible: Visible;
   /** Rows repaired side by side. */
   readonly jobs: number;
-  /** Repairs a repository made of the files; `fix --model repair` in the product. */
+  /** Repairs a repository made of the files, through the whole agent. */
   readonly fix: (project: RowProject, row: Row) => Promise<Repaired>;
   /** Runs a program in a sandbox. @returns its standard output */
   readonly execute: (program: VerdictProgram) => Promise<string>;
   readonly onRow?: (result: RowResult, done: number, all: number) => void;
+  /** Aborted: no further row is begun, and those that were cut do not count. */
+  readonly signal?: AbortSignal;
 }
 
 /** `not exposed`: the visible tests pass on the buggy program; `none`: no patch. */
@@ -40,6 +47,7 @@ export interface RowResult extends Omit<Repaired, 'text'> {
 }
 
 export interface BenchSummary {
+  readonly model: string;
   readonly visible: Visible;
   readonly rows: number;
   readonly counts: Readonly<Record<RowVerdict, number>>;
@@ -47,6 +55,8 @@ export interface BenchSummary {
   readonly rightShare: number;
   readonly wrongShare: number;
   readonly medianSeconds: number;
+  /** US dollars; null when the price of some row is unknown. */
+  readonly costUsd: number | null;
   readonly byBugType: readonly {
     readonly bugType: string;
     readonly rows: number;
@@ -58,19 +68,25 @@ export interface BenchSummary {
 
 /** Repairs every row as a small repository and judges what was submitted by the hidden tests. */
 export async function benchHumanEvalFix(options: BenchOptions): Promise<BenchSummary> {
-  const { rows } = options;
+  const { rows, signal } = options;
   const results: RowResult[] = [];
   const waiting = [...rows.entries()];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, row] = next;
-      const result = await benchRow(row, options);
+      if (signal?.aborted) return;
+      const result = await benchRow(row, options).catch((error: unknown) => {
+        if (signal?.aborted) return null;
+        waiting.length = 0;
+        throw error;
+      });
+      if (result === null || result.status === 'interrupted') return;
       results[index] = result;
       options.onRow?.(result, results.filter(Boolean).length, rows.length);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, options.jobs) }, work));
-  return summarise(options.visible, results);
+  return summarise(options, results.filter(Boolean));
 }
 
 async function benchRow(row: Row, options: BenchOptions): Promise<RowResult> {
@@ -86,7 +102,10 @@ async function benchRow(row: Row, options: BenchOptions): Promise<RowResult> {
   return { ...base, ...repaired, hidden, verdict: hidden === 'right' ? 'right' : 'wrong' };
 }
 
-function summarise(visible: Visible, results: readonly RowResult[]): BenchSummary {
+function summarise(
+  { model, visible }: Pick<BenchOptions, 'model' | 'visible'>,
+  results: readonly RowResult[],
+): BenchSummary {
   const count = (verdict: RowVerdict) => results.filter((each) => each.verdict === verdict).length;
   const counts = {
     right: count('right'),
@@ -98,12 +117,17 @@ function summarise(visible: Visible, results: readonly RowResult[]): BenchSummar
   const submitted = results.filter(({ verdict }) => verdict === 'right' || verdict === 'wrong');
   const types = [...new Set(results.map(({ bugType }) => bugType))].sort();
   return {
+    model,
     visible,
     rows: results.length,
     counts,
     rightShare: counts.right / Math.max(1, results.length),
     wrongShare: counts.wrong / Math.max(1, submitted.length),
     medianSeconds: median(submitted.map(({ durationMs }) => durationMs / 1000)),
+    costUsd: results.reduce<number | null>(
+      (sum, { costUsd = 0 }) => (sum === null || costUsd === null ? null : sum + costUsd),
+      0,
+    ),
     byBugType: types.map((bugType) => {
       const own = results.filter((each) => each.bugType === bugType);
       const of = (verdict: RowVerdict) => own.filter((each) => each.verdict === verdict).length;
@@ -124,7 +148,9 @@ function median(values: readonly number[]): number {
 export function benchTable(summary: BenchSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const seen = summary.visible === 'full' ? 'tests visible' : 'examples only';
-  const { counts } = summary;
+  const { counts, costUsd } = summary;
+  const cost =
+    costUsd === null ? ', cost unknown' : costUsd === 0 ? '' : `, cost $${costUsd.toFixed(2)}`;
   const rows = summary.byBugType.map(({ bugType, rows: all, right, wrong }) =>
     [
       bugType.padEnd(18),
@@ -134,9 +160,9 @@ export function benchTable(summary: BenchSummary): string {
     ].join(' '),
   );
   return [
-    `${summary.rows} rows, ${seen}; no language model, the place not given`,
+    `${summary.model}: ${summary.rows} rows, ${seen}; the place not given`,
     `right ${counts.right} (${percent(summary.rightShare)}), wrong ${counts.wrong} (${percent(summary.wrongShare)} of the submitted), no patch ${counts.none}, not exposed ${counts['not exposed']}, errors ${counts.error}`,
-    `median time to the patch ${summary.medianSeconds.toFixed(1)} s`,
+    `median time to the patch ${summary.medianSeconds.toFixed(1)} s${cost}`,
     '',
     `${'bug'.padEnd(18)} rows  right  wrong`,
     ...rows,
