@@ -10,6 +10,7 @@ import type { Workspace } from '../src/workspace/workspace.ts';
 import { findFlaky } from './support/flaky-tests.ts';
 import { workspacePath } from './support/path.ts';
 import { baselineFor, runScope, timeLeft } from './support/test-baseline.ts';
+import { digestPatch } from './support/tested-files.ts';
 
 const MAX_DATA_CASES = 500;
 
@@ -40,8 +41,8 @@ export const runTestsTool = defineTool({
     session.commands++;
     const timeoutMs = timeLeft(context);
     const report = await runScope(context.workspace, scope, context);
-    session.testedAtEdit = session.edits.length;
-    session.testedAtMs = Date.now();
+    // Files that the tests themselves leave behind are no change since.
+    session.tested = digestPatch(await context.patch());
     const untouched = patch === '';
     if (report.state === 'not run') {
       session.newlyFailing = [];

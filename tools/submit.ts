@@ -3,10 +3,10 @@ import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { closeCheckers } from '../src/lint/semantic.ts';
 import { cutInMiddle } from '../src/text/output.ts';
-import { changedSince } from './support/changed-since.ts';
 import { leaveOut } from './support/leave-out.ts';
 import { type PatchFile, patchFiles } from './support/patch-files.ts';
 import { fileWarnings } from './support/patch-warnings.ts';
+import { digestFiles, sameDigests } from './support/tested-files.ts';
 
 const MAX_PATCH = 14_000;
 const MAX_FILES = 60;
@@ -44,10 +44,7 @@ async function review(files: readonly PatchFile[], context: ToolContext): Promis
   if (files.length === 0) {
     return 'The patch is empty: no file differs from the start. Make the change first. If nothing should change, call `submit` again; that ends the run without a patch.';
   }
-  const warnings = [
-    ...(await testWarnings(files, context)),
-    ...(await strayWarnings(files, context)),
-  ];
+  const warnings = [...testWarnings(files, context), ...(await strayWarnings(files, context))];
   const against =
     warnings.length === 0
       ? 'Nothing speaks against it.'
@@ -74,15 +71,11 @@ function statText(files: readonly PatchFile[]): string {
   return rows.join('\n');
 }
 
-async function testWarnings(
-  files: readonly PatchFile[],
-  { session, workspace }: ToolContext,
-): Promise<string[]> {
+function testWarnings(files: readonly PatchFile[], { session }: ToolContext): string[] {
   const found: string[] = [];
-  const stale = session.testedAtEdit !== session.edits.length;
-  if (session.testedAtMs === null) {
+  if (session.tested === null) {
     found.push('The tests were not run. Run them with `run_tests`.');
-  } else if (stale || (await changedSince(workspace, files, session.testedAtMs))) {
+  } else if (!sameDigests(session.tested, digestFiles(files))) {
     found.push('The tests were not run since the last change. Run them with `run_tests`.');
   }
   const failing = session.newlyFailing;

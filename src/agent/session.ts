@@ -21,10 +21,8 @@ export interface Session {
   cwd: string;
   /** Results of the untouched repository by scope (empty string: the whole suite), taken once and kept. */
   readonly baselines: Map<string, TestReport>;
-  /** Number of changes to files when tests last ran; null before the first run. */
-  testedAtEdit: number | null;
-  /** When tests last ended, in milliseconds since the epoch; null before the first run. */
-  testedAtMs: number | null;
+  /** What the tests last ran on: by path of a changed file, a digest of its part of the patch. Null before the first run. */
+  tested: ReadonlyMap<string, string> | null;
   /** Last comparison: tests that passed on the untouched repository and fail now. */
   newlyFailing: string[];
   /** True once `submit` has shown the patch. */
@@ -42,8 +40,7 @@ export function newSession(): Session {
     commands: 0,
     cwd: '.',
     baselines: new Map(),
-    testedAtEdit: null,
-    testedAtMs: null,
+    tested: null,
     newlyFailing: [],
     submitShown: false,
     refusals: new Map(),

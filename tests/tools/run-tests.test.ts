@@ -69,9 +69,9 @@ describe('run_tests', () => {
     });
     expect(second.text).toContain('1 newly failing, 1 newly passing, 1 still failing');
     expect(context.session).toMatchObject({
-      testedAtEdit: 1,
       newlyFailing: [id('test_negative')],
     });
+    expect([...(context.session.tested?.keys() ?? [])]).toEqual(['calc.py']);
     expect(project.copies).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { digestPatch } from '../../tools/support/tested-files.ts';
 import { type Bench, openBench } from './harness.ts';
 
 let bench: Bench;
@@ -40,25 +41,69 @@ describe('submit', () => {
     expect((await bench.call('submit', {})).endsRun).toBe(true);
   });
 
+  /** What `run_tests` notes when it has run. */
+  const tested = async () => {
+    bench.context.session.tested = digestPatch(await bench.context.patch());
+  };
+  const bash = (command: string) => bench.call('bash', { command });
+  const STALE = 'The tests were not run since the last change.';
+
   test('finds nothing against a tested patch', async () => {
     await edit('src/a.py', 'x = 1', 'x = 2');
-    bench.context.session.testedAtEdit = bench.context.session.edits.length;
-    bench.context.session.testedAtMs = Date.now() + 1_000;
+    await tested();
     expect((await bench.call('submit', {})).text).toContain('Nothing speaks against it.');
   });
 
   test.each([
     ['an edit', () => edit('src/a.py', 'x = 2', 'x = 3')],
     ['an undo', () => bench.call('undo', {})],
-    ['a command', () => bench.call('bash', { command: 'sleep 0.05; echo y >> src/a.py' })],
+    [
+      'an undo and a new edit',
+      async () => {
+        await bench.call('undo', {});
+        await edit('tests/test_a.py', 'True', 'x == 3');
+      },
+    ],
+    ['a new file', () => bench.call('create', { path: 'src/b.py', content: 'y = 1\n' })],
+    ['a command', () => bash('echo y >> src/a.py')],
+    [
+      'a command that keeps the time of the file',
+      () =>
+        bash('cp -p src/a.py /tmp/$$; echo y >> src/a.py; touch -r /tmp/$$ src/a.py; rm /tmp/$$'),
+    ],
+    ['a command that restores a file', () => bash('git checkout -q src/a.py')],
+    ['a command that removes a file', () => bash('rm tests/test_b.py')],
   ])('notices %s after the tests', async (_, change) => {
     await edit('src/a.py', 'x = 1', 'x = 2');
     await edit('tests/test_a.py', 'True', 'x == 2');
-    bench.context.session.testedAtEdit = bench.context.session.edits.length;
-    bench.context.session.testedAtMs = Date.now();
+    await tested();
     await change();
-    const { text } = await bench.call('submit', {});
-    expect(text).toContain('The tests were not run since the last change.');
+    expect((await bench.call('submit', {})).text).toContain(STALE);
+  });
+
+  test.each([
+    ['a command that changes nothing', () => bash('touch src/a.py; ls')],
+    [
+      'an edit that is taken back',
+      async () => {
+        await edit('src/a.py', 'x = 2', 'x = 3');
+        await bench.call('undo', {});
+      },
+    ],
+    ['a stray file that is left out', async () => undefined],
+  ])('takes the tests for run since before %s', async (_, change) => {
+    await edit('src/a.py', 'x = 1', 'x = 2');
+    await bench.call('create', { path: 'repro.py', content: 'y = 1\n' });
+    await tested();
+    await change();
+    expect((await bench.call('submit', { leave_out: ['repro.py'] })).text).not.toContain(STALE);
+  });
+
+  test('takes a change that is left out for a change', async () => {
+    await edit('src/a.py', 'x = 1', 'x = 2');
+    await edit('tests/test_a.py', 'True', 'x == 2');
+    await tested();
+    expect((await bench.call('submit', { leave_out: ['src/a.py'] })).text).toContain(STALE);
   });
 
   test('names newly failing tests', async () => {

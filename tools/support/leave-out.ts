@@ -43,7 +43,19 @@ export async function leaveOut(context: ToolContext, paths: readonly string[]): 
     }
     session.edits.push({ path: file.path, before, after: await contentOf(context, file.path) });
   }
+  if (session.tested) session.tested = withoutAdded(session.tested, chosen);
   return [`Left out: ${[...chosen].map((file) => file.path).join(', ')}.`];
+}
+
+/** A stray file that goes leaves what was tested as it was; a change that is taken back does not. */
+function withoutAdded(
+  tested: ReadonlyMap<string, string>,
+  files: ReadonlySet<PatchFile>,
+): Map<string, string> {
+  const gone = new Set(
+    [...files].flatMap(({ path, status }) => (status === 'added' ? [path] : [])),
+  );
+  return new Map([...tested].filter(([path]) => !gone.has(path)));
 }
 
 async function contentOf({ workspace }: ToolContext, path: string): Promise<Buffer | null> {
