@@ -1,4 +1,4 @@
-import sax from 'sax';
+import { SaxesParser } from 'saxes';
 import type { TestVerdict } from '../report.ts';
 
 /** One `testcase` of a JUnit XML report. */
@@ -22,6 +22,8 @@ export interface JUnitReport {
 }
 
 const MAX_TEXT = 16_000;
+/** What XML allows nowhere, not even as a reference. */
+const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 type Open = { -readonly [Key in keyof JUnitCase]: JUnitCase[Key] };
 
@@ -30,7 +32,10 @@ type Open = { -readonly [Key in keyof JUnitCase]: JUnitCase[Key] };
  * there. Entities that a document declares are not expanded.
  */
 export function parseJUnit(text: string): JUnitReport {
-  const parser = sax.parser(true, { trim: false, position: false });
+  const parser = new SaxesParser<{ xmlns: false; position: false }>({
+    xmlns: false,
+    position: false,
+  });
   const cases: JUnitCase[] = [];
   let open: Open | null = null;
   let into: 'text' | 'output' | null = null;
@@ -38,9 +43,9 @@ export function parseJUnit(text: string): JUnitReport {
   let complete = false;
   let suiteFile: string | undefined;
 
-  parser.onopentag = ({ name, attributes }) => {
+  parser.on('opentag', ({ name, attributes }) => {
     depth += 1;
-    const attribute = (key: string) => (attributes as Record<string, string>)[key];
+    const attribute = (key: string) => attributes[key];
     if (name === 'testsuite' && attribute('file') !== undefined) suiteFile = attribute('file');
     if (name === 'testcase') {
       open = {
@@ -63,8 +68,8 @@ export function parseJUnit(text: string): JUnitReport {
     }
     if (name === 'skipped') open.verdict = 'skipped';
     if (name === 'system-out' || name === 'system-err') into = 'output';
-  };
-  parser.onclosetag = (name) => {
+  });
+  parser.on('closetag', ({ name }) => {
     depth -= 1;
     if (depth === 0) complete = true;
     if (['failure', 'error', 'system-out', 'system-err'].includes(name)) into = null;
@@ -72,21 +77,30 @@ export function parseJUnit(text: string): JUnitReport {
       cases.push(open);
       open = null;
     }
-  };
+  });
   const onText = (part: string) => {
     if (!open || !into) return;
     if (into === 'text') open.text = (open.text + part).slice(0, MAX_TEXT);
     else open.output = (open.output + part).slice(-MAX_TEXT);
   };
-  parser.ontext = onText;
-  parser.oncdata = onText;
-  parser.onerror = (error) => {
+  parser.on('text', onText);
+  parser.on('cdata', onText);
+  parser.on('error', (error) => {
     throw error;
-  };
+  });
   try {
-    parser.write(text).close();
+    parser.write(allowed(text.trimStart())).close();
   } catch {
     return { cases, complete: false };
   }
   return { cases, complete };
+}
+
+/** Runners copy control characters from the output of tests into their reports. */
+function allowed(text: string): string {
+  return text.replace(FORBIDDEN, '\ufffd').replace(/&#(x[\da-f]+|\d+);/gi, (reference, digits) => {
+    const code = Number(/^x/i.test(digits) ? `0${digits}` : digits);
+    const character = code <= 0x10ffff ? String.fromCodePoint(code) : '\0';
+    return character.replace(FORBIDDEN, '') === '' ? '\ufffd' : reference;
+  });
 }

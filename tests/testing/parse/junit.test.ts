@@ -20,6 +20,18 @@ describe('parseJUnit', () => {
     expect(JSON.stringify(parseJUnit(text))).not.toContain('boom');
   });
 
+  it.each([
+    ['raw', '\u001b[31m'],
+    ['as a reference', '&#x1b;[31m&#0;&#27;'],
+    ['beyond Unicode', '&#x110000;&#xD800;[31m'],
+  ])('takes control characters that XML forbids, %s', (_, text) => {
+    const report = parseJUnit(
+      `\ufeff\n<?xml version="1.0"?><testsuite><testcase name="a"><failure message="${text}">${text}&#10;b</failure></testcase></testsuite>`,
+    );
+    expect(report.complete).toBe(true);
+    expect(report.cases[0]?.text).toMatch(/^\ufffd+(\[31m\ufffd*)\nb$/);
+  });
+
   it('reads nested suites, CDATA and escapes', () => {
     const text = `<testsuites><testsuite file="/repo/t.php"><testsuite><testcase name="a &lt; b">
       <failure message="m"><![CDATA[1 < 2]]></failure></testcase></testsuite></testsuite></testsuites>`;
