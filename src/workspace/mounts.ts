@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** What programs read in /etc; the rest may hold keys and passwords and stays out. */
@@ -25,6 +25,10 @@ const ETC = [
   'login.defs',
   'lsb-release',
   'magic',
+  // Not its settings.xml, which may hold the passwords of repositories.
+  'maven/logging',
+  'maven/m2.conf',
+  'maven/toolchains.xml',
   'mime.types',
   'nsswitch.conf',
   'os-release',
@@ -75,7 +79,7 @@ export function mountArguments(plan: MountPlan): string[] {
       if (target !== undefined) return ['--symlink', target, path];
       return existsSync(path) ? readOnly(path) : [];
     }),
-    ...ETC.map((name) => `/etc/${name}`)
+    ...[...ETC.map((name) => `/etc/${name}`), ...versioned()]
       .filter((path) => existsSync(path))
       .flatMap(readOnly),
     ...['--proc', '/proc', '--dev', '/dev'],
@@ -105,6 +109,29 @@ export function prepareMountPoints(points: readonly string[], hostTemporary: str
       if (info && !info.isDirectory()) rmSync(at);
       if (!info?.isDirectory()) mkdirSync(at);
     }
+  }
+}
+
+/** What Java and PHP read in /etc, in folders named by version; `management` and PHP's servers may hold passwords. */
+function versioned(): string[] {
+  const java = list('/etc').filter((name) => /^java-\d/.test(name));
+  return [
+    ...java.flatMap((folder) =>
+      list(`/etc/${folder}`)
+        .filter((name) => name !== 'management')
+        .map((name) => `/etc/${folder}/${name}`),
+    ),
+    ...list('/etc/php').flatMap((version) =>
+      ['cli', 'mods-available'].map((name) => `/etc/php/${version}/${name}`),
+    ),
+  ];
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 
