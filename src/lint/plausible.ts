@@ -7,6 +7,7 @@ import { linesOf } from '../text/lines.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Finding } from './semantic-checker.ts';
 
+const IMPORT_TIMEOUT_MS = 20_000;
 /** Builtins of Python 2, which code for both versions still names. */
 const PYTHON2_NAMES = new Set([
   'unicode',
@@ -75,10 +76,21 @@ async function explainedInPython(text: CheckedText, finding: Finding): Promise<b
   if (kind !== 'import') return false;
   if (await insideTry(text, finding)) return true;
   if (!/could not be resolved/.test(finding.message)) return false;
+  if (await isInImage(text.workspace, subject)) return true;
   const [top = '', ...inner] = subject.split('.');
   if (top === '' || !(await isKnownPackage(text.workspace, top, 'python'))) return false;
   // A package that is there and lacks the submodule is no matter of the environment.
   return inner.length === 0 || !(await text.resolves(top));
+}
+
+/** The checker reads the host's files; what is installed in a container's image only the container's Python knows. */
+async function isInImage(workspace: Workspace, module: string): Promise<boolean> {
+  if (workspace.kind !== 'container') return false;
+  const program =
+    'import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)';
+  const argv = ['python3', '-c', program, module];
+  const asked = await workspace.exec(argv, { timeoutMs: IMPORT_TIMEOUT_MS }).catch(() => null);
+  return asked?.exitCode === 0;
 }
 
 async function explainedInJavaScript(text: CheckedText, finding: Finding): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf, UsageError } from '../errors.ts';
 import type { Checkout } from '../workspace/checkout.ts';
 import type { ContainerLimits } from '../workspace/container/create-options.ts';
 import { type Engine, needImage } from '../workspace/container/engine.ts';
@@ -89,6 +90,12 @@ async function copyOut(engine: Engine, { run, image, path, to, signal }: CopyOut
   try {
     const source = `${container.name}:${path}`;
     await engine.must(['cp', source, to], { timeoutMs: COPY_TIMEOUT_MS, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new UsageError(
+      `the image ${image} does not have the repository in ${path}: ${messageOf(error)}`,
+      { cause: error },
+    );
   } finally {
     await container.remove();
   }

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli, startCli } from '../support/cli.ts';
 import { git, makeRepo } from '../support/repos.ts';
 import { processesWith, survivors, uniqueSeconds } from '../workspace/support.ts';
-import { docker, TEST_IMAGE } from './support.ts';
+import { docker, imageOf, TEST_IMAGE } from './support.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'patchwright-test-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -76,6 +76,21 @@ describe('fix --sandbox container', () => {
     git(run.repository, 'apply', '--check', join(run.out, 'patch.diff'));
     expect(containersOfProcess(run.child.pid)).toEqual([]);
     expect(readdirSync(run.temp)).toEqual([]);
+  });
+
+  it('knows the packages that only the image has, and refuses those that nothing has', async () => {
+    const packages = '/usr/lib/python3/dist-packages';
+    const image = imageOf(TEST_IMAGE, `echo x = 1 > ${packages}/only_in_the_image.py`);
+    const importing = (name: string, module: string) =>
+      act('create', { path: name, content: `import ${module}\n\nprint(${module}.x)\n` });
+    const turns = [importing('a.py', 'only_in_the_image'), importing('b.py', 'nowhere_at_all')];
+    const run = start(turns, '--image', image);
+    const lines = jsonLines((await run.finished).stdout);
+    const observations = lines.filter(({ type }) => type === 'observation');
+    expect(observations.map(({ observation }) => observation)).toMatchObject([
+      { isError: false },
+      { isError: true, text: expect.stringContaining('nowhere_at_all') },
+    ]);
   });
 
   it('removes its container when the run fails', async () => {
