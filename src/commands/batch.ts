@@ -4,8 +4,11 @@ import { FolderResults, folderName } from '../batch/results.ts';
 import { type BatchEnd, runBatch } from '../batch/run-batch.ts';
 import { instanceRunner } from '../batch/run-one.ts';
 import { ExitCode, UsageError } from '../errors.ts';
+import { isBucketAddress } from '../storage/open-store.ts';
 import type { Status } from '../trajectory/event.ts';
+import { closeLaunchers, useLaunchers } from '../workspace/launcher.ts';
 import { type BatchSetupOptions, prepareBatch } from './batch-setup.ts';
+import { openResults } from './batch-store.ts';
 import type { Host } from './host.ts';
 
 export interface BatchCommandOptions extends BatchSetupOptions {
@@ -18,6 +21,10 @@ export interface BatchCommandOptions extends BatchSetupOptions {
   /** Seconds. */
   readonly jitter?: number;
   readonly json?: boolean;
+  /** True: the one of the environment. */
+  readonly queue?: string | true;
+  readonly evaluate?: boolean;
+  readonly detach?: boolean;
 }
 
 const DEFAULT_WORKERS = 4;
@@ -29,6 +36,13 @@ const DEFAULT_WORKERS = 4;
  * @throws {UsageError} for bad input and for a configuration that no run can go with
  */
 export async function batch(options: BatchCommandOptions, host: Host): Promise<number> {
+  if (options.queue !== undefined)
+    return (await import('./queue-batch.ts')).batchByQueue(options, host);
+  if (options.evaluate || options.detach) {
+    throw new UsageError(
+      '--evaluate and --detach are for --queue; grade with: patchwright evaluate',
+    );
+  }
   const setup = await prepareBatch(options, host);
   const { instances, modelName, hasPrice } = setup;
   if (instances.length === 0) throw new UsageError('no instance is left by the selection');
@@ -38,7 +52,9 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
       `--max-total-cost: the price of ${modelName} is unknown, so no dollar limit can hold; leave it out and set --max-total-time`,
     );
   }
-  const out = resolve(host.cwd, options.out ?? 'patchwright-batch');
+  const asked = options.out ?? 'patchwright-batch';
+  const bucket = isBucketAddress(asked) ? await openResults(asked, host) : undefined;
+  const out = bucket ? asked : resolve(host.cwd, asked);
   for (const warning of setup.warnings) host.stderr.write(`WARNING: ${warning}\n`);
   const display = openDisplay({
     output: host.stdout,
@@ -46,12 +62,13 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
     out,
     live: host.env.TERM !== 'dumb',
   });
+  useLaunchers();
   try {
     const end = await runBatch({
       instances,
       model: modelName,
       workers: options.workers ?? DEFAULT_WORKERS,
-      store: new FolderResults(out),
+      store: bucket?.results ?? new FolderResults(out),
       runOne: instanceRunner(setup),
       redo: new Set(options.redo ?? []),
       maxTotalCostUsd: options.maxTotalCost ?? null,
@@ -63,6 +80,8 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
     return exitCodeOf(end, host);
   } finally {
     display.close();
+    await closeLaunchers();
+    await bucket?.close();
   }
 }
 

@@ -104,13 +104,25 @@ async function replaceFile(target: string, content: Uint8Array, old: Stats | nul
   }
 }
 
+const knownRoots = new WeakMap<readonly Place[], Promise<readonly string[]>>();
+
+/** Real paths of the places' own folders: as they were at first, whatever is put in their place later. */
+function rootsOf(places: readonly Place[]): Promise<readonly string[]> {
+  const known = knownRoots.get(places);
+  if (known) return known;
+  const roots = Promise.all(places.map(({ host }) => realpath(host)));
+  knownRoots.set(places, roots);
+  roots.catch(() => knownRoots.delete(places));
+  return roots;
+}
+
 /**
  * @returns the real host path of `path`; what does not exist yet is allowed at its end
  * @throws {ToolError} when it leads out of every place
  */
 async function resolveInside(places: readonly Place[], path: string): Promise<string> {
   const { host, place } = lookUp(places, path);
-  const roots = await Promise.all(places.map(({ host: root }) => realpath(root)));
+  const roots = await rootsOf(places);
   let pending = relative(place.host, host).split(sep).filter(Boolean);
   let at = roots[places.indexOf(place)] ?? place.host;
   let links = 0;

@@ -1,4 +1,6 @@
 import { GitError, type SimpleGitProgressEvent, simpleGit } from 'simple-git';
+import { usesLaunchers } from './launcher.ts';
+import { runProcess } from './process.ts';
 
 export interface GitOptions {
   /** Folder git runs in. */
@@ -53,9 +55,11 @@ export async function git(args: readonly string[], options: GitOptions): Promise
     LC_ALL: 'C.UTF-8',
     ...options.env,
   };
+  const config = [...INERT, ...(options.config ?? [])];
+  if (usesLaunchers() && !options.onProgress) return gitLaunched(args, { ...options, env, config });
   const client = simpleGit({
     baseDir: options.cwd,
-    config: [...INERT, ...(options.config ?? [])],
+    config,
     completion: { onClose: true, onExit: false },
     allowEnvironment: [...Object.keys(env), ...REMOTE_ACCESS],
     unsafe: {
@@ -86,6 +90,28 @@ export async function git(args: readonly string[], options: GitOptions): Promise
     options.signal?.throwIfAborted();
     throw error;
   }
+}
+
+const MAX_OUTPUT = 512 * 1024 * 1024;
+
+/** Like any other command: simple-git starts git only by itself, which is slow when many runs share a process. */
+async function gitLaunched(
+  args: readonly string[],
+  { cwd, env, config = [], input, signal }: GitOptions,
+): Promise<string> {
+  const argv = ['git', ...config.flatMap((entry) => ['-c', entry]), ...args];
+  const result = await runProcess(argv, {
+    cwd,
+    env: { ...inherited(), ...env },
+    timeoutMs: Number.POSITIVE_INFINITY,
+    maxBytes: MAX_OUTPUT,
+    ...(input === undefined ? {} : { stdin: input }),
+    ...(signal ? { signal } : {}),
+  });
+  signal?.throwIfAborted();
+  if (result.exitCode === 0 && result.omittedBytes === 0) return result.stdout;
+  const code = result.exitCode ?? -1;
+  throw new GitFailure(code, result.stderr.trim() || `git ${args[0] ?? ''} ended with ${code}`);
 }
 
 /** Environment and settings of a git directory of our own, in which nobody's configuration counts. */

@@ -8,7 +8,7 @@ import { runProcess } from './process.ts';
 import { relocateVariables, relocateVirtualEnvironments } from './relocate.ts';
 import { RunningCommands } from './running-commands.ts';
 import { removeTree } from './scratch.ts';
-import { killMarked, MARKER, markerPrefix } from './strays.ts';
+import { killMarked, MARKER, markerPrefix, markProcesses } from './strays.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LocalOptions {
@@ -51,12 +51,13 @@ export function openLocal(options: LocalOptions): Workspace {
       return commands.run(options.signal, async (stop) => {
         started += 1;
         const marker = `${identity}.${started}.`;
+        const since = markProcesses();
         return runProcess(argv, {
           ...options,
           signal: stop,
           cwd: workingFolder(hostRoot, options.cwd),
           env: { ...environment, ...options.env, [MARKER]: marker },
-          killStrays: () => killMarked(marker),
+          killStrays: () => killMarked(marker, since),
         });
       });
     },

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { ToolError } from '../errors.ts';
+import { launch, type StartedCommand } from './launcher.ts';
 import { openSink, type Sink } from './output-sink.ts';
 import { startFailure } from './start-failure.ts';
 import type { ExecOptions, ExecResult } from './workspace.ts';
@@ -63,7 +65,9 @@ export async function runProcess(
   const start = performance.now();
   const sink = openSink(options);
   try {
-    return await supervise(startProcess(file, args, options), options, sink, start);
+    const launched = await launch(argv, options);
+    const started = launched ? ofLaunched(launched) : await startDirectly(file, args, options);
+    return await supervise(started, options, sink, start);
   } catch (error) {
     throw await startFailure(error, argv, options.cwd);
   } finally {
@@ -71,9 +75,33 @@ export async function runProcess(
   }
 }
 
-type Subprocess = ReturnType<typeof startProcess>;
+/** A command that runs, whoever started it. */
+interface Started {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly stdin?: Writable | null;
+  onExit(told: (code: number | null, signal: string | null) => void): void;
+}
 
-function startProcess(file: string, args: string[], options: ProcessOptions) {
+function ofLaunched({ exited, ...command }: StartedCommand): Started {
+  return {
+    ...command,
+    onExit(told) {
+      void exited.then((code) => (code === KILLED ? told(null, 'SIGKILL') : told(code, null)));
+    },
+  };
+}
+
+/** How a shell tells of SIGKILL. */
+const KILLED = 128 + constants.signals.SIGKILL;
+
+/** @throws what starting it failed with */
+async function startDirectly(
+  file: string,
+  args: string[],
+  options: ProcessOptions,
+): Promise<Started> {
   const subprocess = execa(file, args, {
     cwd: options.cwd,
     env: { ...options.env },
@@ -86,20 +114,21 @@ function startProcess(file: string, args: string[], options: ProcessOptions) {
     stripFinalNewline: false,
     ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
   });
+  const { pid } = subprocess;
+  if (pid === undefined) throw await subprocess;
   // Its own promise waits for the pipes; only events are used here.
   subprocess.catch(() => undefined);
-  return subprocess;
+  const { stdout, stderr, stdin } = subprocess;
+  return { pid, stdout, stderr, stdin, onExit: (told) => void subprocess.once('exit', told) };
 }
 
 function supervise(
-  subprocess: Subprocess,
+  { pid, stdout, stderr, stdin, onExit }: Started,
   options: ProcessOptions,
   sink: Sink,
   start: number,
 ): Promise<ExecResult> {
   const { signal } = options;
-  const { pid } = subprocess;
-  if (pid === undefined) return subprocess.then((result) => Promise.reject(result));
   return new Promise((resolve) => {
     const child: Living = { pid, killStrays: options.killStrays ?? (() => undefined) };
     living.add(child);
@@ -115,9 +144,9 @@ function supervise(
       signal?.removeEventListener('abort', onAbort);
       kill(child);
       living.delete(child);
-      subprocess.stdout.destroy();
-      subprocess.stderr.destroy();
-      subprocess.stdin?.destroy();
+      stdout.destroy();
+      stderr.destroy();
+      stdin?.destroy();
       resolve({
         exitCode: exit?.code ?? null,
         signal: exit ? exit.signal : 'SIGKILL',
@@ -155,10 +184,11 @@ function supervise(
         settleWhenDone();
       });
     };
-    follow(subprocess.stdout, 'stdout');
-    follow(subprocess.stderr, 'stderr');
-    subprocess.stdin?.on('error', () => undefined);
-    subprocess.once('exit', (code, exitSignal) => {
+    follow(stdout, 'stdout');
+    follow(stderr, 'stderr');
+    stdin?.on('error', () => undefined);
+    if (signal?.aborted) onAbort();
+    onExit((code, exitSignal) => {
       exit = { code, signal: exitSignal };
       clearTimeout(deadline);
       if (openPipes === 0) settle();

@@ -18,18 +18,24 @@ export interface Scratch {
   keep(): Promise<void>;
 }
 
+/** Folders of this process that are open. */
+let opened = 0;
+
 /** Makes a temporary folder for this process. What a killed process left behind is swept away meanwhile. */
 export async function openScratch(): Promise<Scratch> {
   const dir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   await writeFile(join(dir, OWNER), JSON.stringify(await describeOwner(process.pid)));
-  const sweeping = sweepScratch().catch(() => undefined);
+  // With many runs in one process, each would look at the folders of all others.
+  const sweeping = opened++ === 0 ? sweepScratch().catch(() => undefined) : undefined;
   return {
     dir,
     async close() {
+      opened -= 1;
       await sweeping;
       await removeTree(dir);
     },
     async keep() {
+      opened -= 1;
       await sweeping;
       await rm(join(dir, OWNER), { force: true });
     },

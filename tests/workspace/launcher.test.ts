@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { git } from '../../src/workspace/git.ts';
+import { closeLaunchers, launch, useLaunchers } from '../../src/workspace/launcher.ts';
+import { runProcess } from '../../src/workspace/process.ts';
+
+const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'launcher-')));
+const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
+
+beforeAll(() => useLaunchers());
+afterAll(async () => {
+  await closeLaunchers();
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+const options = { cwd, env, timeoutMs: 60_000 };
+const bash = (script: string, more = {}) =>
+  runProcess(['bash', '-c', script], { ...options, ...more });
+
+test('a command is started by a launcher, in a process group of its own', async () => {
+  const command = await launch(['sleep', '60'], { cwd, env });
+  expect(command?.pid).toBeGreaterThan(0);
+  process.kill(-(command?.pid ?? 0), 'SIGKILL');
+  expect(await command?.exited).toBe(137);
+  command?.stdout.destroy();
+  command?.stderr.destroy();
+});
+
+test('arguments, variables, folder and input arrive byte by byte', async () => {
+  const odd = `a 'b' "c" $d \`e\` \\ \n é *`;
+  const result = await runProcess(
+    ['bash', '-c', 'printf %s "$1"; printf %s "$ODD" >&2; cat; pwd', 'bash', odd],
+    { ...options, env: { ...env, ODD: odd }, stdin: Buffer.from('in\0put\n') },
+  );
+  expect(result).toMatchObject({ exitCode: 0, stderr: odd, stdout: `${odd}in\0put\n${cwd}\n` });
+});
+
+test('only the given variables are there', async () => {
+  const { stdout } = await runProcess(['env'], { ...options, env: { ...env, ONLY: '1' } });
+  const names = stdout.split('\n').map((line) => line.split('=')[0]);
+  expect(names.filter((name) => name !== '' && name !== '_').sort()).toEqual([
+    'LANG',
+    'ONLY',
+    'PATH',
+  ]);
+});
+
+test('exit codes and an empty output', async () => {
+  expect(await bash('exit 7')).toMatchObject({ exitCode: 7, signal: null, output: '' });
+  expect(await bash('true')).toMatchObject({ exitCode: 0, signal: null, output: '' });
+});
+
+test('many at once keep their outputs apart', async () => {
+  const results = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => bash(`echo ${n}; sleep 0.05; echo ${n} >&2`)),
+  );
+  expect(results.map(({ output }) => output)).toEqual(
+    Array.from({ length: 20 }, (_, n) => `${n}\n${n}\n`),
+  );
+});
+
+test('a large output comes whole', async () => {
+  const { stdout } = await bash('seq 1 100000', { maxBytes: 10_000_000 });
+  expect(stdout.trimEnd().split('\n')).toHaveLength(100_000);
+});
+
+test('a deadline and an abort end the whole group, with what was printed', async () => {
+  const late = await bash('echo before; sleep 60 & sleep 60', { timeoutMs: 500 });
+  expect(late).toMatchObject({ timedOut: true, exitCode: null, stdout: 'before\n' });
+  const stop = new AbortController();
+  const running = bash('echo $$; sleep 60', { signal: stop.signal });
+  setTimeout(() => stop.abort(new Error('enough')), 300);
+  const { aborted, stdout } = await running;
+  expect(aborted).toBe(true);
+  expect(existsSync(`/proc/${stdout.trim()}`)).toBe(false);
+});
+
+test('what still writes after its command never reaches the next one', async () => {
+  const first = await bash('(setsid bash -c "sleep 1; echo late" &) ; echo first');
+  expect(first.stdout).toBe('first\n');
+  const next = await Promise.all([bash('sleep 1.5; echo next'), bash('sleep 1.5; echo next')]);
+  expect(next.map(({ output }) => output)).toEqual(['next\n', 'next\n']);
+});
+
+test('what cannot be started says why', async () => {
+  await expect(runProcess(['no-such-program'], options)).rejects.toThrow(/was not found/);
+  await expect(runProcess(['true'], { ...options, cwd: join(cwd, 'none') })).rejects.toThrow(
+    /does not exist/,
+  );
+  const long = 'x'.repeat(200_000);
+  await expect(runProcess(['echo', long], options)).rejects.toThrow(/too long/);
+});
+
+test('git goes the same way, with its failures', async () => {
+  await git(['init', '--quiet', '.'], { cwd });
+  const id = await git(['hash-object', '-w', '--stdin'], { cwd, input: 'content\n' });
+  expect(await git(['cat-file', 'blob', id.trim()], { cwd })).toBe('content\n');
+  await expect(git(['cat-file', 'blob', 'nothing'], { cwd })).rejects.toThrow(/nothing/);
+});
