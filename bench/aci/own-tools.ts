@@ -10,12 +10,20 @@ import { defaultTools } from '../../tools/index.ts';
 
 /** The tools at work in a folder, without a sandbox, as the peers work. */
 export interface OwnTools {
-  /** @throws when the tool answers with an error although it should not, or the other way */
-  call(tool: string, input: unknown, expectError?: boolean): Promise<Observation>;
+  /**
+   * @param expectError null where either will do
+   * @throws when the tool answers with an error although it should not, or the other way
+   */
+  call(tool: string, input: unknown, expectError?: boolean | null): Promise<Observation>;
   close(): Promise<void>;
 }
 
-export function openOwnTools(root: string, semanticChecks: boolean): OwnTools {
+/** @param patch default: always empty */
+export function openOwnTools(
+  root: string,
+  semanticChecks: boolean,
+  patch: () => Promise<string> = async () => '',
+): OwnTools {
   const scratch = mkdtempSync(join(tmpdir(), 'patchwright-aci-'));
   const workspace = openWorkspace({
     kind: 'local',
@@ -34,14 +42,16 @@ export function openOwnTools(root: string, semanticChecks: boolean): OwnTools {
       deadline: Date.now() + 3_600_000,
       semanticChecks,
     },
-    patch: async () => '',
+    patch,
     copy: () => Promise.reject(new Error('no copies in a benchmark')),
     progress: () => undefined,
   };
   return {
     async call(tool, input, expectError = false) {
       const observation = await runTool(defaultTools, { id: 'bench', tool, input }, context);
-      if (observation.isError !== expectError) throw new Error(`${tool}: ${observation.text}`);
+      if (expectError !== null && observation.isError !== expectError) {
+        throw new Error(`${tool}: ${observation.text}`);
+      }
       return observation;
     },
     async close() {

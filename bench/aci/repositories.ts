@@ -40,7 +40,10 @@ export const REPOSITORIES: readonly BenchRepository[] = [
 ];
 
 /** Downloads and unpacks a source distribution once. @returns its folder */
-export function fetchRepository(cache: string, { name, version }: BenchRepository): string {
+export function fetchRepository(
+  cache: string,
+  { name, version }: Pick<BenchRepository, 'name' | 'version'>,
+): string {
   const folder = join(cache, `${name}-${version}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
