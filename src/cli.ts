@@ -206,6 +206,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
   const { addBatchCommand } = await import('./commands/batch-options.ts');
   addBatchCommand(program, { action, value }, datasetOptions);
+  const { addQueueCommands } = await import('./commands/queue-options.ts');
+  addQueueCommands(program, { action, value });
 
   const datasets = program.command('datasets').description('look at datasets of issues');
   datasetOptions(datasets.command('show'))

@@ -25,7 +25,10 @@ export function addBatchCommand(
   runOptions(selection(program.command('batch <dataset>')), value)
     .description('run the agent on every instance of a dataset; leave predictions to be evaluated')
     .option('-j, --workers <n>', 'instances at a time (default: 4)', value(parseCount('--workers')))
-    .option('--out <dir>', 'folder of the results (default: patchwright-batch)')
+    .option(
+      '--out <dir>',
+      'folder or s3://bucket/prefix of the results (default: patchwright-batch)',
+    )
     .option(
       '--max-total-cost <dollars>',
       'stop after this many US dollars altogether',
@@ -38,6 +41,12 @@ export function addBatchCommand(
       'workers start spread over this time (default: 0)',
       value(parseTime('--jitter')),
     )
+    .option(
+      '--queue [url]',
+      'put the instances into this Redis for `patchwright worker` and watch (default: $PATCHWRIGHT_QUEUE)',
+    )
+    .option('--evaluate', 'with --queue: the worker that makes a result grades it')
+    .option('--detach', 'with --queue: do not watch')
     .option('--json', 'one event a line on standard output')
     .action((dataset: string, options: object) =>
       action<{ dataset: string }>(async () => (await import('./batch.ts')).batch)({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type InstanceResult, isFinal } from '../batch/instance-result.ts';
 import {
@@ -10,10 +10,13 @@ import {
   type ResultStore,
 } from '../batch/results.ts';
 import { FolderSync, filesOf, restoreFolder } from './file-sync.ts';
+import { type KeepSavedOptions, keepSaved } from './keep-saved.ts';
 import { inParallel, type ObjectStore } from './object-store.ts';
 
 /** Where runs that are under way are kept: `<this>/<instance>/<attempt>/...`. No instance has a name like it. */
 const CHECKPOINTS = '.checkpoints';
+/** In the folder of a try: it holds all that the try began with, so that nothing older is needed. */
+const WHOLE = 'whole';
 const DISCARDED = 'discarded';
 const REQUESTS = 32;
 
@@ -26,6 +29,8 @@ export interface StoredResultsOptions {
    * sorts last is gone on with.
    */
   readonly attempt: string;
+  /** Saves what is open by itself, so often; without it whoever runs an instance does. */
+  readonly saving?: Pick<KeepSavedOptions, 'everyMs' | 'onFailure'>;
 }
 
 /**
@@ -37,30 +42,43 @@ export class StoredResults implements ResultStore {
   readonly #store: ObjectStore;
   readonly #scratch: string;
   readonly #attempt: string;
+  readonly #saving: StoredResultsOptions['saving'];
   readonly #syncs = new Map<string, FolderSync>();
+  /** Of which everything has been stored at least once. */
+  readonly #whole = new Set<string>();
+  readonly #stopSaving = new Map<string, () => Promise<void>>();
 
-  constructor({ store, scratch, attempt }: StoredResultsOptions) {
+  constructor({ store, scratch, attempt, saving }: StoredResultsOptions) {
     this.#store = store;
     this.#scratch = scratch;
     this.#attempt = attempt;
+    this.#saving = saving;
   }
 
   async open(instanceId: string): Promise<string> {
     const folder = join(this.#scratch, folderName(instanceId));
     await mkdir(folder, { recursive: true });
-    if (!(await this.#restoreNewest(instanceId, folder)))
-      await this.#copyLanded(instanceId, folder);
+    const restored = await this.#restoreNewest(instanceId, folder);
+    if (!restored) await this.#copyLanded(instanceId, folder);
+    if (this.#saving) {
+      const stop = keepSaved({ store: this, instanceId, ...this.#saving });
+      this.#stopSaving.set(instanceId, stop);
+    }
     return folder;
   }
 
   async save(instanceId: string): Promise<void> {
     await this.#syncOf(instanceId).sync();
+    if (this.#whole.has(instanceId)) return;
+    await this.#store.put(`${this.#prefixOf(instanceId)}/${WHOLE}`, Buffer.from(''));
+    this.#whole.add(instanceId);
   }
 
   async finish(result: InstanceResult): Promise<void> {
     await this.#prepare(result);
     await this.#store.put(resultKey(result.instanceId), encode(result, this.#attempt));
     await this.#publish(result.instanceId);
+    await this.close(result.instanceId);
   }
 
   /**
@@ -149,14 +167,32 @@ export class StoredResults implements ResultStore {
     await this.#store.put(name, Buffer.from(text));
   }
 
+  /** Bytes of the files that the scratch folder of an instance holds. */
+  async size(instanceId: string): Promise<number> {
+    const folder = join(this.#scratch, folderName(instanceId));
+    const sizes = (await filesOf(folder)).map(
+      async (path) => (await stat(join(folder, path))).size,
+    );
+    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  }
+
   /** Gives the scratch folder of an instance back. */
   async close(instanceId: string): Promise<void> {
+    await this.#endSaving(instanceId);
     this.#syncs.delete(instanceId);
+    this.#whole.delete(instanceId);
     await rm(join(this.#scratch, folderName(instanceId)), { recursive: true, force: true });
+  }
+
+  async #endSaving(instanceId: string): Promise<void> {
+    const stop = this.#stopSaving.get(instanceId);
+    this.#stopSaving.delete(instanceId);
+    await stop?.();
   }
 
   /** Everything that belongs to a result is in the store before the result is. */
   async #prepare({ instanceId, patch }: InstanceResult): Promise<void> {
+    await this.#endSaving(instanceId);
     const folder = join(this.#scratch, folderName(instanceId));
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, PATCH_FILE), patch);
@@ -187,11 +223,12 @@ export class StoredResults implements ResultStore {
   async #restoreNewest(instanceId: string, folder: string): Promise<boolean> {
     const prefix = checkpointPrefix(instanceId);
     const keys = await this.#store.list(`${prefix}/`);
-    const attempts = new Set(keys.map((key) => key.slice(prefix.length + 1).split('/')[0] ?? ''));
-    const [newest] = [...attempts]
-      .filter((name) => name !== this.#attempt)
+    const newest = keys
+      .map((key) => key.slice(prefix.length + 1).split('/'))
+      .filter(([, name, ...rest]) => name === WHOLE && rest.length === 0)
+      .flatMap(([attempt = '']) => attempt)
       .sort()
-      .reverse();
+      .at(-1);
     if (newest === undefined) return false;
     return (await restoreFolder(this.#store, `${prefix}/${newest}`, folder)).length > 0;
   }
@@ -209,12 +246,16 @@ export class StoredResults implements ResultStore {
     });
   }
 
+  #prefixOf(instanceId: string): string {
+    return `${checkpointPrefix(instanceId)}/${this.#attempt}`;
+  }
+
   #syncOf(instanceId: string): FolderSync {
     const known = this.#syncs.get(instanceId);
     if (known) return known;
     const sync = new FolderSync({
       store: this.#store,
-      prefix: `${checkpointPrefix(instanceId)}/${this.#attempt}`,
+      prefix: this.#prefixOf(instanceId),
       folder: join(this.#scratch, folderName(instanceId)),
     });
     this.#syncs.set(instanceId, sync);

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { InstanceResult } from '../../src/batch/instance-result.ts';
 import { FolderResults } from '../../src/batch/results.ts';
 import { FolderStore } from '../../src/storage/folder-store.ts';
@@ -92,6 +92,25 @@ it('goes on with the newest that another machine has stored', async () => {
   await first.save(ID);
   const third = await machine('a-3');
   expect(await readFile(join(await third.open(ID), 'trajectory.jsonl'), 'utf8')).toBe('one\ntwo\n');
+});
+
+it('does not go on with what was stored in part only', async () => {
+  const first = await machine('a-1');
+  await writeFile(join(await first.open(ID), 'trajectory.jsonl'), 'one\n');
+  await first.save(ID);
+  await store.put(`.checkpoints/${ID}/a-2/setup.log/0000-000000000000`, Buffer.from('said'));
+  const third = await machine('a-3');
+  expect(await readdir(await third.open(ID))).toEqual(['trajectory.jsonl']);
+});
+
+it('saves by itself where it is told to', async () => {
+  const saving = { everyMs: 1, onFailure: () => {} };
+  const scratch = await temporary();
+  const alone = new StoredResults({ store, scratch, attempt: '0-1', saving });
+  await writeFile(join(await alone.open(ID), 'trajectory.jsonl'), 'one\n');
+  await vi.waitFor(async () => expect(await alone.unsettled()).toEqual([ID]));
+  await alone.finish(result());
+  expect(await alone.unsettled()).toEqual([]);
 });
 
 it('completes what a machine has landed and not put in place', async () => {

@@ -16,6 +16,8 @@ export interface Started {
   readonly finished: Promise<Finished>;
   /** Resolves as soon as what was printed so far on standard output matches. */
   printed(pattern: RegExp): Promise<void>;
+  /** What was printed so far on standard error. */
+  errors(): string;
 }
 
 export interface StartOptions {
@@ -64,7 +66,7 @@ export function startCli(args: readonly string[], options: StartOptions): Starte
       );
       check();
     });
-  return { child, finished, printed };
+  return { child, finished, printed, errors: () => stderr };
 }
 
 /** Runs the command line to its end. */
