@@ -8,6 +8,8 @@ import { workspacePath } from './support/path.ts';
 const DEFAULT_SECONDS = 60;
 /** Kept for the edit, the tests and the submission after the search. */
 const RESERVE_MS = 15_000;
+/** And this often the time of all tests: candidates are validated, the patch is tested once or twice. */
+const RUNS_LEFT = 3;
 /** For leaving the best patch so far when the run is broken off. */
 const GRACE_MS = 8000;
 
@@ -35,8 +37,12 @@ export const repairTool = defineTool({
   input,
   graceMs: GRACE_MS,
   async run(request, context): Promise<ToolResult> {
-    const { settings, workspace } = context;
-    const left = (settings.deadline - Date.now() - RESERVE_MS) / 1000;
+    const { session, settings, workspace } = context;
+    const whole = settings.deadline - Date.now();
+    const tests = session.baselines.get('')?.durationMs ?? 0;
+    const reserve = Math.min(RESERVE_MS + RUNS_LEFT * tests, Math.max(RESERVE_MS, whole / 2));
+    const until = settings.deadline - reserve;
+    const left = (until - Date.now()) / 1000;
     const data = await repair({
       workspace,
       copy: () => context.copy('current'),
@@ -46,6 +52,7 @@ export const repairTool = defineTool({
       path: request.path === undefined ? undefined : workspacePath(workspace, request.path),
       functionName: request.function,
       seconds: Math.max(1, Math.min(request.seconds ?? DEFAULT_SECONDS, left)),
+      until: Math.max(Date.now() + 1000, until),
       testTimeoutMs: settings.testTimeoutMs,
       signal: context.signal,
       progress: (text) => context.progress(text),

@@ -38,19 +38,20 @@ export async function findPatches(
   const { tests } = pool;
   const failingIds = new Set(reproduced.map((test) => test.id));
   pool.expect(regions);
+  const deadline = Math.min(Date.now() + options.seconds * 1000, options.until ?? Infinity);
   const judge = new Judge({
     copy: options.copy,
     testCommand: located.examples?.command ?? options.testCommand,
     extra: located.examples,
     testTimeoutMs: options.testTimeoutMs,
     signal: options.signal,
+    until: deadline,
     file: (path) => sources.decoded(path),
     failing: failing.size > 0 ? failing : failingIds,
     // Worker pools know only the tests of these files; a command pool knows them all.
     files: pool.leastBatch === 1 ? [] : located.files,
     failedBefore: new Set(tests.filter((each) => each.verdict !== 'passed').map(({ id }) => id)),
   });
-  const deadline = Date.now() + options.seconds * 1000;
   const trialOf = trialsOf(located, failingIds);
   try {
     const result = await search({

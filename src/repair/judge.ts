@@ -23,6 +23,8 @@ export interface JudgeOptions {
   readonly testCommand?: string | undefined;
   readonly testTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** Once one was found right, no other is validated after this, in milliseconds since the epoch. */
+  readonly until: number;
   readonly file: (path: string) => DecodedText | undefined;
   readonly failing: ReadonlySet<string>;
   readonly files: readonly string[];
@@ -78,6 +80,7 @@ export class Judge {
       let looked = 0;
       for (const choice of choices) {
         if (found.length >= WANTED || looked >= MOST_AFTER || this.options.signal.aborted) break;
+        if (found.length > 0 && Date.now() > this.options.until) break;
         if (!this.verdicts.has(choice.candidate)) looked += 1;
         progress(`validating candidates with the project's own command, ${found.length} right`);
         if (await this.isRight(choice.candidate)) found.push(choice);

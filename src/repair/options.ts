@@ -14,6 +14,8 @@ export interface RepairOptions {
   readonly functionName?: string | undefined;
   /** Seconds of the search. */
   readonly seconds: number;
+  /** When the search must end, in milliseconds since the epoch, however long the tests took to load. */
+  readonly until?: number;
   readonly testTimeoutMs: number;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
