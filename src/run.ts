@@ -176,7 +176,7 @@ function emitter(
  * @param tell receives what a long call says of its progress, at most a few times a second
  */
 export function toolContext(
-  input: Pick<RunInput, 'checkout' | 'limits' | 'task'>,
+  input: Pick<RunInput, 'checkout' | 'limits' | 'task'> & { readonly model?: Model },
   { signal, session }: Pick<ToolContext, 'signal' | 'session'>,
   tell: (text: string) => void,
 ): ToolContext {
@@ -193,6 +193,7 @@ export function toolContext(
       // A test that never ends must leave time to do something about it.
       testTimeoutMs: Math.min(TEST_TIMEOUT_MS, limits.maxTimeMs / 4),
       deadline: Date.now() + limits.maxTimeMs,
+      semanticChecks: input.model?.testsEdits !== true,
     },
     patch: () => checkout.patch(),
     copy: (tree) => checkout.copy(tree),

@@ -40,6 +40,8 @@ export interface Model {
   readonly name: string;
   /** True when the price of a request is known, so that a dollar limit can hold. */
   readonly hasPrice: boolean;
+  /** True when its edits are tested before they are made, so that no language server has to look at them. */
+  readonly testsEdits?: boolean;
   /**
    * Tokens that a conversation may have, as far as it is known by now. Null: not known, or the provider shortens long
    * conversations by itself.

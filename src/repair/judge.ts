@@ -15,7 +15,7 @@ const ENOUGH_PLAUSIBLE = 400;
 /** After a right candidate the search goes on to those so much less likely than it, as a difference of costs. */
 const MORE_COST = 3;
 /** But no longer than this, or than it took to find the first. */
-const MORE_MS = 5000;
+const MORE_MS = 3000;
 
 export interface JudgeOptions {
   /** A copy of the repository for validation only. */

@@ -13,6 +13,7 @@ export function createRepairModel(policy: PolicyOptions = {}): Model {
   return {
     name: NAME,
     hasPrice: true,
+    testsEdits: true,
     async complete(request, options) {
       options.signal.throwIfAborted();
       return turnOf(request.messages, policy);
