@@ -1,11 +1,13 @@
 // What the tools cost on two real repositories, beside mini-swe-agent, SWE-ReX and the bare programs: medians of N calls.
-// Usage: node --import tsx bench/aci.ts [N], default 200. JSON on standard output, a table on standard error.
+// Usage: node --import tsx bench/aci.ts [N] [--only PART]... [--save], default 200 and all parts: tools, semantic, peers.
+// JSON on standard output, a table on standard error; --save writes bench/results/aci.json.
 // Downloads the repositories and the peers from PyPI into .cache/bench once.
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs, promisify } from 'node:util';
 import { rgPath } from '@vscode/ripgrep';
 import { packageRoot } from '../src/package-root.ts';
 import { openOwnTools } from './aci/own-tools.ts';
@@ -15,8 +17,22 @@ import {
   fetchRepository,
   REPOSITORIES,
 } from './aci/repositories.ts';
+import { saveResults } from './aci/results.ts';
 
-const rounds = Number(process.argv[2] ?? 200);
+const PARTS = ['tools', 'semantic', 'peers'];
+/** What a model takes at least to answer, between a view and an edit. */
+const THINKING_MS = 5_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', multiple: true, default: PARTS },
+    save: { type: 'boolean', default: false },
+  },
+});
+const parts = values.only;
+if (!parts.every((part) => PARTS.includes(part))) throw new Error(`parts: ${PARTS.join(', ')}`);
+const rounds = Number(positionals[0] ?? 200);
 const cache = join(packageRoot, '.cache', 'bench');
 const run = promisify(execFile);
 const MEGABYTES = { maxBuffer: 256 * 1024 * 1024 };
@@ -33,7 +49,8 @@ function median(values: readonly number[]): number {
 interface Step {
   /** Not timed. */
   readonly prepare?: () => Promise<unknown>;
-  readonly run: () => Promise<unknown>;
+  /** @param round from 0; -1 for the round that only warms up */
+  readonly run: (round: number) => Promise<unknown>;
 }
 
 /** Times steps in turn, round after round, so that all of them see the same machine. */
@@ -43,7 +60,7 @@ async function timeSteps(steps: Record<string, Step>): Promise<Medians> {
     for (const [name, step] of Object.entries(steps)) {
       await step.prepare?.();
       const start = performance.now();
-      await step.run();
+      await step.run(round);
       // The first round only warms up.
       if (round >= 0) times.get(name)?.push(performance.now() - start);
     }
@@ -96,23 +113,53 @@ async function ownSteps(root: string, repository: BenchRepository): Promise<Medi
   }
 }
 
+/**
+ * Edits that the language's checker looks at. Every round makes another text, so that nothing is answered from memory;
+ * between rounds the file is restored by other means than the tools.
+ */
 async function semanticSteps(root: string, repository: BenchRepository): Promise<Medians> {
-  const { file, line, good } = repository;
+  return {
+    ...(await semanticEdits(root, repository, 'edit with semantic check')),
+    ...(await semanticEdits(
+      root,
+      repository.typical,
+      'edit of a typical file with semantic check',
+    )),
+  };
+}
+
+async function semanticEdits(
+  root: string,
+  { file, line, good }: BenchRepository['typical'],
+  step: string,
+): Promise<Medians> {
   const original = await readFile(join(root, file));
   const restore = () => writeFile(join(root, file), original);
-  const tools = openOwnTools(root, true);
-  const edit = () => tools.call('edit', { path: file, old_text: line, new_text: good });
+  const first = async (viewed: boolean) => {
+    const tools = openOwnTools(root, true);
+    if (viewed) {
+      await tools.call('view', { path: file, start_line: 1 });
+      await sleep(THINKING_MS);
+    }
+    const edit = (round: number) =>
+      tools.call('edit', { path: file, old_text: line, new_text: `${good}  # ${round}` });
+    const start = performance.now();
+    await edit(-2);
+    return { tools, edit, ms: performance.now() - start };
+  };
   try {
-    const first = performance.now();
-    await edit();
-    const cold = performance.now() - first;
-    const steps = await timeSteps({
-      'edit with semantic check': { prepare: restore, run: edit },
-    });
-    return { ...steps, 'edit with semantic check, first time': cold };
+    const cold = await first(false);
+    await cold.tools.close();
+    await restore();
+    const { tools, edit, ms } = await first(true);
+    try {
+      const steps = await timeSteps({ [step]: { prepare: restore, run: edit } });
+      return { ...steps, [`${step}, first time`]: cold.ms, [`${step}, first after a view`]: ms };
+    } finally {
+      await tools.close();
+    }
   } finally {
     await restore();
-    await tools.close();
   }
 }
 
@@ -140,29 +187,29 @@ function peerSteps(
   return JSON.parse(output.slice(output.lastIndexOf('\n') + 1)) as Record<string, Medians>;
 }
 
-const python = fetchPeers(cache);
 const results: unknown[] = [];
 for (const repository of REPOSITORIES) {
   const root = fetchRepository(cache, repository);
   const files = Number(execFileSync('sh', ['-c', 'find . -type f | wc -l'], { cwd: root }));
-  const own = await ownSteps(root, repository);
-  const semantic = await semanticSteps(root, repository);
-  const peers = peerSteps(python, root, repository);
+  const start = performance.now();
+  const own = {
+    ...(parts.includes('tools') ? await ownSteps(root, repository) : {}),
+    ...(parts.includes('semantic') ? await semanticSteps(root, repository) : {}),
+  };
+  const peers = parts.includes('peers') ? peerSteps(fetchPeers(cache), root, repository) : {};
+  const name = `${repository.name} ${repository.version}`;
+  const seconds = Math.round((performance.now() - start) / 1000);
   const load = loadavg()[0];
-  results.push({
-    repository: `${repository.name} ${repository.version}`,
-    files,
-    load,
-    patchwright: { ...own, ...semantic },
-    ...peers,
-  });
-  process.stderr.write(`\n${repository.name} ${repository.version}, ${files} files (ms)\n`);
-  for (const [step, value] of Object.entries({ ...own, ...semantic })) {
-    const others = Object.entries(peers)
+  results.push({ repository: name, files, load, seconds, patchwright: own, ...peers });
+  process.stderr.write(`\n${name}, ${files} files (ms; ${seconds} s in all)\n`);
+  const steps = new Set([own, ...Object.values(peers)].flatMap((medians) => Object.keys(medians)));
+  for (const step of steps) {
+    const all = Object.entries({ patchwright: own as Medians, ...peers })
       .filter(([, medians]) => step in medians)
-      .map(([name, medians]) => `${name} ${medians[step]?.toFixed(1)}`);
-    process.stderr.write(`| ${step} | ${value.toFixed(1)} | ${others.join(', ')} |\n`);
+      .map(([who, medians]) => `${who} ${medians[step]?.toFixed(1)}`);
+    process.stderr.write(`| ${step} | ${all.join(' | ')} |\n`);
   }
 }
 const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-process.stdout.write(`${JSON.stringify({ rounds, machine, results }, null, 2)}\n`);
+const command = `node --import tsx bench/aci.ts ${rounds} --save`;
+saveResults('aci', values.save, { command, parts, rounds, machine, results });

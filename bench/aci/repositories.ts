@@ -12,6 +12,8 @@ export interface BenchRepository {
   readonly line: string;
   readonly good: string;
   readonly broken: string;
+  /** A file of usual length, for the semantic check. */
+  readonly typical: { readonly file: string; readonly line: string; readonly good: string };
   readonly text: string;
   readonly symbol: string;
 }
@@ -24,6 +26,11 @@ export const REPOSITORIES: readonly BenchRepository[] = [
     line: '        self._iterable_class = ModelIterable',
     good: '        self._iterable_class = (ModelIterable)',
     broken: '        self._iterable_class = (ModelIterable',
+    typical: {
+      file: 'django/forms/boundfield.py',
+      line: '        self.form = form',
+      good: '        self.form = (form)',
+    },
     text: 'class QuerySet',
     symbol: 'ValuesIterable',
   },
@@ -34,6 +41,11 @@ export const REPOSITORIES: readonly BenchRepository[] = [
     line: '        self.no_log = no_log',
     good: '        self.no_log = (no_log)',
     broken: '        self.no_log = (no_log',
+    typical: {
+      file: 'lib/ansible/playbook/role/definition.py',
+      line: '        self._play = play',
+      good: '        self._play = (play)',
+    },
     text: 'class AnsibleModule',
     symbol: 'ActionBase',
   },
