@@ -8,7 +8,7 @@ import type { Finding } from './semantic-checker.ts';
 import type { Told } from './told.ts';
 
 /** A shorter file is checked whole as fast. */
-const MIN_FOCUSED_CHARS = 16_000;
+const MIN_FOCUSED_CHARS = 4_000;
 /** Never on disk: it is only shown to the checker, beside the file whose functions it holds. */
 const FOCUS_NAME = '_patchwright_focus_.py';
 
