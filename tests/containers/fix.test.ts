@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,7 +14,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli, startCli } from '../support/cli.ts';
 import { git, makeRepo } from '../support/repos.ts';
 import { processesWith, survivors, uniqueSeconds } from '../workspace/support.ts';
-import { docker, imageOf, TEST_IMAGE } from './support.ts';
+import { docker, engineEnvironment, imageOf, TEST_IMAGE } from './support.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'patchwright-test-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -30,7 +38,7 @@ function start(turns: readonly unknown[], ...args: readonly string[]) {
       ...[...common, '--json', '--model', `scripted:${script}`],
       ...['--sandbox', 'container', '--image', TEST_IMAGE, ...args],
     ],
-    { home, env: { TMPDIR: temp, DOCKER_HOST: process.env.DOCKER_HOST ?? '' } },
+    { home, env: { TMPDIR: temp, ...engineEnvironment() } },
   );
   return { ...started, repository, out, temp };
 }
@@ -131,7 +139,7 @@ describe('fix --sandbox container', () => {
       '1',
     );
     expect((await run.finished).code).toBe(1);
-    const env = { DOCKER_HOST: process.env.DOCKER_HOST ?? '' };
+    const env = engineEnvironment();
     const resumed = await runCli(['resume', run.out, '--max-steps', '9', '--json'], { home, env });
     expect(resumed.code, resumed.stderr).toBe(0);
     const replayed = await runCli(['replay', run.out, '--json'], { home, env });
@@ -139,8 +147,16 @@ describe('fix --sandbox container', () => {
   });
 
   it('tells what is wrong with its options in one sentence', async () => {
+    // A podman of this machine would answer.
+    const withoutPodman = newFolder();
+    for (const name of ['bash', 'docker', 'git', 'sh']) {
+      symlinkSync(
+        execFileSync('which', [name], { encoding: 'utf8' }).trim(),
+        join(withoutPodman, name),
+      );
+    }
     const say = async (...args: string[]) => {
-      const env = { DOCKER_HOST: 'unix:///nonexistent.sock' };
+      const env = { PATH: withoutPodman, DOCKER_HOST: 'unix:///nonexistent.sock' };
       const { code, stderr } = await runCli(
         ['fix', '--issue', 'x', '--repo', makeRepo('python-intervals', newFolder()), ...args],
         { home, env },

@@ -113,6 +113,12 @@ describe('the limits of a container', () => {
     expect((await bash(workspace, 'echo again')).stdout).toBe('again\n');
   });
 
+  it('leave no core file and no endless file', async () => {
+    const workspace = await newWorkspace('container');
+    const { stdout } = await bash(workspace, 'ulimit -c; ulimit -f');
+    expect(stdout).toBe(`0\n${8 * 1024 * 1024}\n`);
+  });
+
   it('bound processors', async () => {
     const workspace = await open({ limits: { cpus: 0.5 } });
     const { stdout } = await bash(

@@ -14,12 +14,12 @@ import {
   testEngine,
   uniqueSeconds,
 } from '../workspace/support.ts';
-import { containersOf, docker, imageOf, newRun, TEST_IMAGE } from './support.ts';
+import { containersOf, docker, engineEnvironment, imageOf, newRun, TEST_IMAGE } from './support.ts';
 
 /** A process that runs a command in a container. @returns once the command runs */
 async function startDriver(run: string, seconds: string, tmp: string) {
   const driver = await bundle(new URL('drivers/container.ts', import.meta.url));
-  const child = spawn(process.execPath, [driver, run, TEST_IMAGE, seconds], {
+  const child = spawn(process.execPath, [driver, testEngine().name, run, TEST_IMAGE, seconds], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TMPDIR: tmp },
   });
@@ -107,7 +107,7 @@ describe('patchwright clean', () => {
   const clean = (...args: string[]) =>
     runCli(['clean', ...args], {
       home: home(),
-      env: { DOCKER_HOST: process.env.DOCKER_HOST ?? '', TMPDIR: tmp },
+      env: { ...engineEnvironment(), TMPDIR: tmp },
     });
 
   it('removes what a killed run left, and nothing of the living and of others', async () => {

@@ -1,14 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { onCleanup } from '../workspace/support.ts';
+import { onCleanup, testEngine } from '../workspace/support.ts';
 
 export { TEST_IMAGE } from './image.ts';
 
-/** Runs docker. @returns its standard output, without the last newline */
+/** Runs the engine's client. @returns its standard output, without the last newline */
 export function docker(...args: string[]): string {
-  return execFileSync('docker', args, {
+  return execFileSync(testEngine().name, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trimEnd();
+}
+
+/** Variables by which a client reaches the engine. */
+export function engineEnvironment(): Record<string, string> {
+  const names = ['DOCKER_HOST', 'CONTAINERS_CONF'];
+  const set = names.map((name) => [name, process.env[name] ?? ''] as const);
+  return Object.fromEntries(set.filter(([, value]) => value !== ''));
 }
 
 /** Names of all containers with a label of a run. */

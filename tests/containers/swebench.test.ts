@@ -7,7 +7,7 @@ import { openContainerCheckout } from '../../src/swebench/container-checkout.ts'
 import type { Checkout } from '../../src/workspace/checkout.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { bash, onCleanup, testEngine } from '../workspace/support.ts';
-import { containersOf, docker, newRun, TEST_IMAGE } from './support.ts';
+import { containersOf, docker, engineEnvironment, newRun, TEST_IMAGE } from './support.ts';
 
 /**
  * An image as the official ones are: a repository in /testbed whose HEAD is a commit of the set-up on top of the base,
@@ -106,7 +106,7 @@ async function open(run: string): Promise<Checkout> {
   return checkout;
 }
 
-const env = { DOCKER_HOST: process.env.DOCKER_HOST ?? '' };
+const env = engineEnvironment();
 
 function evaluate(run: string, predictions: Readonly<Record<string, string>>, ...args: string[]) {
   const file = join(home, `${run}.json`);
@@ -117,7 +117,7 @@ function evaluate(run: string, predictions: Readonly<Record<string, string>>, ..
   writeFileSync(file, JSON.stringify(Object.fromEntries(entries)));
   const out = join(home, `out-${run}`);
   mkdirSync(out);
-  const common = ['--dataset', rows, '--engine', 'docker', '--run-id', run, '--out', out];
+  const common = ['--dataset', rows, '--engine', testEngine().name, '--run-id', run, '--out', out];
   const started = startCli(['evaluate', file, ...common, ...args], { home, env });
   const report = () => JSON.parse(readFileSync(join(out, `model.${run}.json`), 'utf8'));
   return { ...started, report };

@@ -13,7 +13,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
-import { type Engine, engineNamed } from '../../src/workspace/container/engine.ts';
+import { type Engine, type EngineName, engineNamed } from '../../src/workspace/container/engine.ts';
 import { openContainer } from '../../src/workspace/container/workspace.ts';
 import { openWorkspace, type SandboxKind } from '../../src/workspace/open.ts';
 import type { ResourceLimits } from '../../src/workspace/resource-limits.ts';
@@ -74,9 +74,9 @@ export async function newWorkspace(
   return workspace;
 }
 
-/** The engine that the suite of containers has made ready. */
+/** The engine that the suite of containers has made ready; `PATCHWRIGHT_TEST_ENGINE=podman` tries another one. */
 export function testEngine(): Engine {
-  return engineNamed('docker', process.env);
+  return engineNamed((process.env.PATCHWRIGHT_TEST_ENGINE ?? 'docker') as EngineName, process.env);
 }
 
 /** Runs a bash script; the deadline is far away. */

@@ -20,7 +20,6 @@ export interface Folders {
 }
 
 const GIB = 2 ** 30;
-const MAX_FILE_BYTES = 8 * GIB;
 
 export interface CreateChoice {
   readonly engine: EngineName;
@@ -54,7 +53,6 @@ export function createOptions(choice: CreateChoice, folders: Folders): string[] 
     ...['--memory', `${memory}b`, '--memory-swap', `${memory}b`],
     ...['--pids-limit', String(limits.processes ?? 2048)],
     ...(limits.cpus === undefined ? [] : ['--cpus', String(limits.cpus)]),
-    ...['--ulimit', 'core=0', '--ulimit', `fsize=${MAX_FILE_BYTES}`],
     ...mount(folders.hostRoot, root),
     ...mount(folders.hostScratch, SANDBOX_SCRATCH),
     ...mount(folders.hostTemporary, '/tmp'),

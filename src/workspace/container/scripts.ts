@@ -7,6 +7,9 @@ export const CONTROL = '/.patchwright';
 /** Names of commands that have been ended; one of these that only now comes to its start must not start. */
 const ENDED = 'ended';
 
+/** Of 512 bytes: 8 GiB. */
+const MAX_FILE_BLOCKS = 2 ** 24;
+
 /** First process of a container: waits, and takes in orphans. */
 export const FIRST_PROCESS = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
 
@@ -45,6 +48,8 @@ folder=$2
 shift 2
 ${KILL_MARKED}
 [ -e "${CONTROL}/${ENDED}/$mark" ] && exit 137
+ulimit -c 0 2>/dev/null
+ulimit -f ${MAX_FILE_BLOCKS} 2>/dev/null
 cd -- "$folder" 2>/dev/null || {
   printf '%s' "$mark" >&2
   exit 126

@@ -1,18 +1,18 @@
 /**
  * Runs a command that does not end in a container and says so on standard output. SIGTERM ends the process by
- * `process.exit`, as a second Ctrl-C does. Arguments: folder, run, image, seconds.
+ * `process.exit`, as a second Ctrl-C does. Arguments: engine, run, image, seconds.
  */
 import { mkdirSync } from 'node:fs';
-import { engineNamed } from '../../../src/workspace/container/engine.ts';
+import { type EngineName, engineNamed } from '../../../src/workspace/container/engine.ts';
 import { openContainer } from '../../../src/workspace/container/workspace.ts';
 import { openScratch } from '../../../src/workspace/scratch.ts';
 
-const [run = '', image = '', seconds] = process.argv.slice(2);
+const [name, run = '', image = '', seconds] = process.argv.slice(2);
 process.once('SIGTERM', () => process.exit(1));
 const { dir } = await openScratch();
 const [hostRoot, hostScratch] = [`${dir}/copy`, `${dir}/scratch`];
 for (const folder of [hostRoot, hostScratch]) mkdirSync(folder);
-const engine = engineNamed('docker', process.env);
+const engine = engineNamed(name as EngineName, process.env);
 const workspace = await openContainer({ engine, image, run, hostRoot, root: '/work', hostScratch });
 const script = `setsid sleep ${seconds} & sleep ${seconds} & touch started; sleep ${seconds}`;
 const running = workspace.exec(['bash', '-c', script], { timeoutMs: 3_600_000 });
