@@ -29,6 +29,11 @@ export function addQueueCommands(program: Command, { action, value }: Registrati
       'how often running instances are saved (default: 5s)',
       value(parseTime('--save-every')),
     )
+    .option(
+      '--max-deaths <n>',
+      'an instance that so many workers in a row died of ends with an error (default: 10)',
+      value(parseCount('--max-deaths')),
+    )
     .addOption(
       new Option(
         '--sandbox <kind>',

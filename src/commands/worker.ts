@@ -20,6 +20,7 @@ export interface WorkerCommandOptions {
   readonly grace?: number;
   readonly lease?: number;
   readonly saveEvery?: number;
+  readonly maxDeaths?: number;
   readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
   readonly repos?: string;
   readonly setup?: string;
@@ -29,6 +30,7 @@ export interface WorkerCommandOptions {
 const DEFAULT_GRACE = 25;
 const DEFAULT_LEASE = 30;
 const DEFAULT_SAVE_EVERY = 5;
+const DEFAULT_MAX_DEATHS = 10;
 
 /**
  * `patchwright worker`: runs instances that batches have put into a queue, with this machine's keys and programs.
@@ -48,6 +50,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
     scratch,
     leaseMs,
     saveEveryMs: (options.saveEvery ?? DEFAULT_SAVE_EVERY) * 1000,
+    maxDeaths: options.maxDeaths ?? DEFAULT_MAX_DEATHS,
     isConnected: () => redis.status === 'ready',
     open: (spec) => openBatch(spec, options, host),
     onLine,

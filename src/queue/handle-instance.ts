@@ -38,14 +38,13 @@ export interface InstanceHandlerOptions {
   readonly leaseMs: number;
   /** Milliseconds between two savings of a running instance. */
   readonly saveEveryMs: number;
+  /** An instance that was taken up this often in a row without getting any further ends with an error. */
+  readonly maxDeaths: number;
   readonly isConnected: () => boolean;
   /** Called once for each batch. @throws {UsageError} when this worker cannot work on it */
   readonly open: (spec: BatchSpec) => Promise<BatchPlace>;
   readonly onLine: (line: string) => void;
 }
-
-/** An instance that was taken up this often in a row without getting any further ends with an error. */
-export const MAX_STUCK = 10;
 
 /**
  * Runs instances of the queue so that each ends exactly once: what decides is which result lands first, and a worker
@@ -187,12 +186,13 @@ export class InstanceHandler {
     instance: Instance,
     results: StoredResults,
   ): Promise<InstanceResult | null> {
-    const { batches, saveEveryMs, onLine } = this.#options;
+    const { batches, saveEveryMs, maxDeaths, onLine } = this.#options;
     const { batch, model } = place.spec;
     const folder = await results.open(instanceId);
     const times = await batches.countStuck(batch, instanceId, await results.size(instanceId));
-    if (times > MAX_STUCK) {
-      return failure(instanceId, model, `${MAX_STUCK} workers died while they ran it`);
+    if (times > maxDeaths) {
+      const reason = `${maxDeaths} workers in a row died while they ran it, without getting further`;
+      return failure(instanceId, model, reason);
     }
     onLine(`${instanceId}: ${taken === 1 ? 'begins' : `taken up, time ${taken}`}`);
     const stopSaving = keepSaved({
