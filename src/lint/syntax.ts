@@ -41,7 +41,7 @@ async function addedIn(language: LanguageId, edit: EditedText): Promise<Diagnost
   const from = edit.before === null ? undefined : { text: edit.before, change: edit.change };
   const after = await treeErrors(language, edit.after, { from, lines: touched(edit.lines) });
   if (after.length === 0 || edit.before === null) return after;
-  const before = await treeErrors(language, edit.before);
+  const before = await treeErrors(language, edit.before, { lines: replaced(edit.lines) });
   const added = diagnosticsAdded(before, after, edit.lines);
   // The parser recovers differently after every change: an old error that moved is not a new one.
   return after.length > before.length || before.length === 0 ? added : [];
@@ -54,6 +54,12 @@ function touched(changes: readonly LineChange[]): { from: number; to: number } {
   if (!first || !last) return { from: 1, to: 1 };
   const shift = changes.reduce((sum, { removed, added }) => sum + added - removed, 0);
   return { from: first.start, to: last.start + last.removed + shift };
+}
+
+/** The same lines before the edit. */
+function replaced(changes: readonly LineChange[]): { from: number; to: number } {
+  const last = changes.at(-1);
+  return { from: changes[0]?.start ?? 1, to: last ? last.start + last.removed : 1 };
 }
 
 interface Scope {
