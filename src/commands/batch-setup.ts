@@ -5,9 +5,11 @@ import { type AgentSetup, checkChoice } from '../batch/run-one.ts';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { RateGate } from '../model/rate-gate.ts';
+import { openContainerCheckout } from '../swebench/container-checkout.ts';
 import type { Instance } from '../swebench/instance.ts';
 import { findPythons } from '../swebench/setup/pythons.ts';
 import { readSetupFile } from '../swebench/setup/setup-file.ts';
+import { chooseEngine, type Engine, findEngine } from '../workspace/container/engine.ts';
 import { chooseSandbox } from '../workspace/open.ts';
 import { type DatasetOptions, openDataset } from './dataset.ts';
 import type { Host } from './host.ts';
@@ -87,12 +89,16 @@ export async function prepareAgent(options: AgentOptions, host: Host): Promise<P
     cache: join(caches, 'patchwright', 'environments'),
     env: host.env,
   };
+  const engine = await engineOf(options, host);
   const { dataset, hints = false } = options;
   return {
     modelName: model.name,
     hasPrice: model.hasPrice,
     warnings: sandbox.warning === undefined ? [] : [sandbox.warning],
-    open: (instance, opening) => openInstanceCheckout(instance, place, opening),
+    open: (instance, opening) =>
+      engine !== undefined && (options.place === 'container' || instance.image !== '')
+        ? openContainerCheckout(instance, { engine, run: instance.id }, opening)
+        : openInstanceCheckout(instance, place, opening),
     model: async () => (await create()).model,
     tools: chooseTools(options.tools, model.name),
     limits,
@@ -103,4 +109,15 @@ export async function prepareAgent(options: AgentOptions, host: Host): Promise<P
     versions: versions(),
     config: { ...config, dataset, hints, attempts, ...(attempts > 1 ? { choose } : {}) },
   };
+}
+
+/** The engine in whose containers instances run; undefined: checkouts. */
+async function engineOf(
+  { place = 'auto', repos, setup }: AgentOptions,
+  { env }: Host,
+): Promise<Engine | undefined> {
+  if (place === 'container') return chooseEngine('auto', env);
+  // Mirrors and set-ups are of no use to containers.
+  const mayBe = place === 'auto' && repos === undefined && setup === undefined;
+  return mayBe ? findEngine(env) : undefined;
 }

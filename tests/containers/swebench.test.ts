@@ -177,6 +177,28 @@ describe("an instance's checkout in its image", () => {
   });
 });
 
+describe('patchwright batch --place container', () => {
+  it("runs the agent in the instance's image and leaves a patch that resolves, and no container", async () => {
+    const turns = [
+      ['bash', { command: "pwd; subtract 7 2; sed -i 's/ - / + /' sum.sh" }],
+      ['submit', {}],
+      ['submit', {}],
+    ].map(([tool, input]) => ({ actions: [{ tool, input }] }));
+    const script = join(home, 'batch.json');
+    writeFileSync(script, JSON.stringify(turns));
+    const out = join(home, 'batch');
+    const args = ['batch', rows, '--ids', 'agent', '--place', 'container', '--out', out];
+    const end = await runCli([...args, '--model', `scripted:${script}`], { home, env });
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(readFileSync(join(out, 'agent', 'trajectory.jsonl'), 'utf8')).toContain('/testbed\\n5');
+    expect(containersOf('agent')).toEqual([]);
+    const { model_patch } = JSON.parse(readFileSync(join(out, 'preds.json'), 'utf8')).agent;
+    const { finished, report } = evaluate(newRun(), { agent: model_patch });
+    await finished;
+    expect(report()).toMatchObject({ resolved_ids: ['agent'] });
+  });
+});
+
 describe('evaluating in containers', () => {
   it('resolves the gold patch, not an empty, a wrong or a hanging one, and leaves no container', async () => {
     const run = newRun();
