@@ -66,4 +66,4 @@ it(`ends each of ${INSTANCES} instances once while ${KILLS} workers are killed`,
   for (const id of set.ids) expect(predictions[id].model_patch).toContain('+value = 2');
   expect((await set.run(['collect', set.out])).stdout).toContain(`${INSTANCES} results`);
   expect(readdirSync(set.out).filter((name) => name.startsWith('.'))).toEqual([]);
-});
+}, 300_000);
