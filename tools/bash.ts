@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { cutInMiddle, plainText } from '../src/text/output.ts';
-import type { ExecOptions, ExecResult } from '../src/workspace/workspace.ts';
+import type { ExecOptions, ExecResult, Workspace } from '../src/workspace/workspace.ts';
 
 /** Characters of output that are shown; the whole is kept in a file when there are more. */
 const MAX_OUTPUT = 20_000;
@@ -38,9 +38,9 @@ export const bashTool = defineTool({
       Math.min(settings.commandTimeoutMs, settings.deadline - Date.now()),
     );
     const timeoutMs = Math.min(timeout === undefined ? most : timeout * 1_000, most);
-    const tag = randomBytes(6).toString('hex');
-    const cwdFile = `cwd-${tag}`;
-    const outputFile = `output-${session.outputFiles + 1}-${tag.slice(0, 4)}.txt`;
+    const tag = randomBytes(2).toString('hex');
+    const outputFile = `output-${session.outputFiles + 1}-${tag}.txt`;
+    const cwdFile = takeCwdFile(workspace);
     const kept = join(workspace.hostScratch, outputFile);
     const start = await startFolder(context);
     const long = command.length > MAX_ARGUMENT;
@@ -49,6 +49,7 @@ export const bashTool = defineTool({
       timeoutMs,
       signal: context.signal,
       outputFile: kept,
+      outputFileAbove: MAX_OUTPUT,
       ...(long ? { stdin: command } : {}),
     };
     const notedAt = posix.join(workspace.scratchRoot, cwdFile);
@@ -56,10 +57,13 @@ export const bashTool = defineTool({
     session.commands++;
     const result = await workspace.exec(long ? argv : [...argv, command], options);
     context.signal.throwIfAborted();
-    const moved = await followFolder(context, { file: notedAt, start });
+    // A shell that was killed has noted nothing.
+    const moved =
+      result.exitCode === null ? [] : await followFolder(context, { file: notedAt, start });
+    cwdFilesOf(workspace).push(cwdFile);
     const shown = show(result);
     if (shown.cut) session.outputFiles++;
-    else await rm(kept, { force: true });
+    else if (Buffer.byteLength(result.output) > MAX_OUTPUT) await rm(kept, { force: true });
     const whole = `the whole is in ${posix.join(workspace.scratchRoot, outputFile)}; page it with \`view\` and start_line, or search it with grep`;
     const notes = [
       ...(shown.cut ? [`Output cut in the middle: ${whole}.`] : []),
@@ -73,6 +77,19 @@ export const bashTool = defineTool({
     };
   },
 });
+
+const cwdFiles = new WeakMap<Workspace, string[]>();
+
+/** Files in which shells note their folder, that no command uses now. They are written over: making new ones costs more. */
+function cwdFilesOf(workspace: Workspace): string[] {
+  const known = cwdFiles.get(workspace) ?? [];
+  cwdFiles.set(workspace, known);
+  return known;
+}
+
+function takeCwdFile(workspace: Workspace): string {
+  return cwdFilesOf(workspace).pop() ?? `cwd-${randomBytes(6).toString('hex')}`;
+}
 
 /** The folder of the last call may have been removed meanwhile. */
 async function startFolder({ workspace, session }: ToolContext): Promise<string> {
@@ -88,7 +105,6 @@ async function followFolder(
 ): Promise<string[]> {
   const noted = await workspace.readFile(from.file).catch(() => null);
   if (!noted) return [];
-  await workspace.removeFile(from.file);
   const folder = noted.toString('utf8').replace(/\n$/, '');
   const relative = posix.relative(workspace.root, folder) || '.';
   if (relative === from.start) return [];

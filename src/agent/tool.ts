@@ -65,10 +65,16 @@ export function defineTool<Input extends z.ZodType>(tool: Tool<Input>): Tool {
   return tool as unknown as Tool;
 }
 
+const schemas = new WeakMap<Tool, ToolSchema>();
+
 /** @returns the tool as models are told of it; optional inputs stay optional in the JSON schema */
 export function toolSchema(tool: Tool): ToolSchema {
+  const known = schemas.get(tool);
+  if (known) return known;
   const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.input, { io: 'input' });
-  return { name: tool.name, description: tool.description, inputSchema };
+  const schema = { name: tool.name, description: tool.description, inputSchema };
+  schemas.set(tool, schema);
+  return schema;
 }
 
 /**

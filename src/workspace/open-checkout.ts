@@ -94,7 +94,8 @@ async function checkoutOf({ copy, root, scratch, place, prepared }: Opening): Pr
       typeof place === 'function' ? await place(where) : openWorkspace({ kind: place, ...where });
     return withVariables(opened, prepared.env);
   };
-  const workspace = await open(copy.hostRoot, 'run');
+  const watched = watchChanges(await open(copy.hostRoot, 'run'));
+  const { workspace } = watched;
   const copies = new Set<Workspace>();
   let made = 0;
   const closeAll = () => Promise.all([workspace, ...copies].map((opened) => opened.close()));
@@ -104,7 +105,7 @@ async function checkoutOf({ copy, root, scratch, place, prepared }: Opening): Pr
     baseCommit: copy.baseCommit,
     baseTree: copy.baseTree,
     dirty: copy.dirty,
-    patch: () => copy.patch(),
+    patch: watched.rememberPatch(() => copy.patch()),
     async copy(tree) {
       const name = `copy-${++made}`;
       const hostRoot = join(scratch.dir, name, basename(copy.hostRoot));
@@ -147,5 +148,45 @@ function withVariables(
     ...workspace,
     exec: (argv, options) =>
       workspace.exec(argv, { ...options, env: { ...variables, ...options.env } }),
+  };
+}
+
+/** A process that outlived its command, which is next to impossible, may change the tree unseen; not for longer. */
+const PATCH_LASTS_MS = 1_000;
+
+/** Counts what may change the tree. */
+function watchChanges(opened: Workspace) {
+  let changes = 0;
+  let running = 0;
+  let known: { changes: number; at: number; patch: Promise<string> } | undefined;
+  const during = async <T>(change: () => Promise<T>): Promise<T> => {
+    running += 1;
+    try {
+      return await change();
+    } finally {
+      running -= 1;
+      changes += 1;
+    }
+  };
+  const workspace: Workspace = {
+    ...opened,
+    exec: (argv, options) => during(() => opened.exec(argv, options)),
+    writeFile: (path, content) => during(() => opened.writeFile(path, content)),
+    removeFile: (path) => during(() => opened.removeFile(path)),
+  };
+  return {
+    workspace,
+    /** Reading a patch takes several runs of git; when nothing has changed, the last one is given. */
+    rememberPatch: (read: () => Promise<string>) => (): Promise<string> => {
+      if (running > 0) return read();
+      const at = performance.now();
+      if (known?.changes === changes && at - known.at < PATCH_LASTS_MS) return known.patch;
+      const patch = read();
+      known = { changes, at, patch };
+      patch.catch(() => {
+        known = undefined;
+      });
+      return patch;
+    },
   };
 }

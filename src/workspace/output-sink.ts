@@ -12,7 +12,9 @@ export interface Sink {
   close(): void;
 }
 
-export function openSink(options: Pick<ExecOptions, 'maxBytes' | 'outputFile'>): Sink {
+export function openSink(
+  options: Pick<ExecOptions, 'maxBytes' | 'outputFile' | 'outputFileAbove'>,
+): Sink {
   const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const streams = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
   const both = new BoundedOutput(limit);
@@ -20,7 +22,7 @@ export function openSink(options: Pick<ExecOptions, 'maxBytes' | 'outputFile'>):
     stdout: Buffer.alloc(0),
     stderr: Buffer.alloc(0),
   };
-  const file = openOutputFile(options.outputFile);
+  const file = lateFile(options);
   const interleave = (bytes: Buffer) => {
     both.push(bytes);
     file.write(bytes);
@@ -48,12 +50,39 @@ export function openSink(options: Pick<ExecOptions, 'maxBytes' | 'outputFile'>):
   };
 }
 
-/** A full disk ends the file, not the command. */
-function openOutputFile(path: string | undefined): {
+interface OutputFile {
   write(bytes: Buffer): void;
   close(): void;
-} {
-  if (path === undefined) return { write: () => undefined, close: () => undefined };
+}
+
+const NO_FILE: OutputFile = { write: () => undefined, close: () => undefined };
+
+/** Holds the output back until there is enough of it for a file. */
+function lateFile({
+  outputFile,
+  outputFileAbove,
+}: Pick<ExecOptions, 'outputFile' | 'outputFileAbove'>): OutputFile {
+  if (outputFile === undefined) return NO_FILE;
+  if (outputFileAbove === undefined) return openOutputFile(outputFile);
+  let held: Buffer[] = [];
+  let bytesHeld = 0;
+  let file: OutputFile | undefined;
+  return {
+    write(bytes) {
+      if (file) return file.write(bytes);
+      held.push(bytes);
+      bytesHeld += bytes.length;
+      if (bytesHeld <= outputFileAbove) return;
+      file = openOutputFile(outputFile);
+      for (const part of held) file.write(part);
+      held = [];
+    },
+    close: () => file?.close(),
+  };
+}
+
+/** A full disk ends the file, not the command. */
+function openOutputFile(path: string): OutputFile {
   let descriptor = createFile(path);
   let room = MAX_OUTPUT_FILE;
   const close = () => {

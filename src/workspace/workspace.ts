@@ -13,6 +13,8 @@ export interface ExecOptions {
   readonly maxBytes?: number;
   /** Host file that receives the whole interleaved output. */
   readonly outputFile?: string;
+  /** It is made only for an output of more bytes than this; default 0 bytes and a file in any case. */
+  readonly outputFileAbove?: number;
 }
 
 /** What a command left behind; also when it was killed. */
