@@ -120,7 +120,7 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .option(
       '--min-confidence <share>',
-      'repair: submit no patch below this confidence (default: 0.55); leave candidates as files',
+      'repair: submit no patch below this confidence (default: 0.65); leave candidates as files',
       value(options.parseConfidence),
     )
     .option('--out <dir>', 'folder for patch.diff and trajectory.jsonl (default: one of its own)')

@@ -90,7 +90,7 @@ function agreementOf(candidate: Candidate, behaviours: Behaviours | undefined): 
 }
 
 /**
- * A logistic curve through what was right of 75 functions of HumanEvalFix with the examples of their documentation
+ * A logistic curve through what was right of 124 functions of HumanEvalFix with the examples of their documentation
  * as tests: by the share of the likelihood and by the cost. A long function has more unlikely edits, more tests let
  * fewer wrong ones pass; both are set off against what those functions had.
  */
@@ -98,6 +98,6 @@ function confidenceOf(weight: number, { cost, among = USUAL_EDITS }: Candidate, 
   const share = Math.min(0.99, Math.max(0.02, weight));
   const relative = cost - Math.max(0, Math.log(among / USUAL_EDITS));
   const evidence = Math.min(1.5, Math.max(0, 0.5 * Math.log(checks / USUAL_CHECKS)));
-  const odds = 2.733 + 0.622 * Math.log(share / (1 - share)) - 0.456 * relative + evidence;
-  return Math.round(100 / (1 + Math.exp(-odds))) / 100;
+  const odds = 2 + 0.55 * Math.log(share / (1 - share)) - 0.26 * relative + evidence;
+  return Math.min(0.99, Math.round(100 / (1 + Math.exp(-odds))) / 100);
 }

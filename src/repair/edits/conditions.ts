@@ -100,8 +100,10 @@ export function* clauses(context: EditContext): Generator<Edit> {
       for (const clause of near) {
         if (clause === own) continue;
         yield give(clause, conditions.includes(clause) ? 0.3 : 0.8);
-        const negated = words.not(`(${clause})`);
-        if (conditions.includes(clause)) yield give(negated, 1.2);
+        if (!conditions.includes(clause)) continue;
+        // A branch that another condition of the function is to keep out of.
+        if (/^[\w$.]+$/.test(clause)) yield give(words.not(clause), 0.4);
+        else yield give(words.not(`(${clause})`), 1.2);
       }
       for (const { text: clause, extra } of simple) {
         if (!near.includes(clause)) yield give(clause, 1.2 + extra);

@@ -31,7 +31,7 @@ const SHARES: Readonly<Record<EditKind, number>> = {
   'wrap-method': 30,
   index: 15,
   'add-operand': 15,
-  'add-clause': 25,
+  'add-clause': 32,
   'add-argument': 20,
   'replace-expression': 35,
   'drop-statement': 35,

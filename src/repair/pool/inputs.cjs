@@ -7,6 +7,8 @@ const { inspect } = require('node:util');
 const MOST_CALLS = 40;
 const MOST_INPUTS = 240;
 const SEED = 20240229;
+/** Of each kind of character that a program may treat on its own. */
+const CHARACTERS = " 07aZ.,-_(['";
 
 /** Keeps the arguments of calls that can be copied. */
 class Recorder {
@@ -126,7 +128,12 @@ function changed(value, random, pool) {
 }
 
 function changedText(text, random, pool) {
-  const kind = Math.floor(random() * 8);
+  const kind = Math.floor(random() * 9);
+  if (kind === 8) {
+    const before = Math.floor(random() * (text.length + 1));
+    const other = CHARACTERS[Math.floor(random() * CHARACTERS.length)];
+    return text.slice(0, before) + other + text.slice(before);
+  }
   const strings = pool.filter((each) => typeof each === 'string' && each !== '');
   const letters = strings.join('') || 'abcAB 1([';
   if (text === '' || kind === 0) return text + letters[Math.floor(random() * letters.length)];

@@ -8,18 +8,16 @@ import { type Hook, Instrumentation } from './instrument.ts';
 import {
   type Behaviours,
   type CandidatePool,
-  collect,
   endless,
   isLong,
   type Learned,
-  type LearnedTest,
   secondsOf,
   type TellVerdict,
   type Trial,
 } from './pool.ts';
-import { WorkerSlots } from './slots.ts';
 import { expressionTransform, needsTransform, softenTests, toScript } from './transform.ts';
 import { Worker } from './worker.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 export interface JavaScriptPoolOptions {
   readonly workspace: Workspace;
@@ -123,24 +121,21 @@ async function guarded(filename: string, text: string): Promise<string> {
   return source && !source.hasError ? new Instrumentation(source).apply([]) : text;
 }
 
-class JavaScriptPool implements CandidatePool {
-  readonly tests: readonly LearnedTest[];
-  readonly load: Learned['load'];
-  readonly slots: number;
+class JavaScriptPool extends WorkerPool {
+  private readonly load: Learned['load'];
   private readonly options: JavaScriptPoolOptions;
-  private readonly workers: WorkerSlots;
   private readonly bases = new Map<string, Base | null>();
   private readonly hooked = new Map<string, SyntaxNode[]>();
 
   constructor(options: JavaScriptPoolOptions, workers: readonly Worker[], known: Learned) {
+    super(workers, known.tests);
     this.options = options;
-    this.workers = new WorkerSlots(workers);
-    this.tests = known.tests;
     this.load = known.load;
-    this.slots = workers.length;
   }
 
-  expect(regions: readonly { readonly source: SourceFile; readonly node: SyntaxNode }[]): void {
+  override expect(
+    regions: readonly { readonly source: SourceFile; readonly node: SyntaxNode }[],
+  ): void {
     for (const { source, node } of regions) {
       const list = this.hooked.get(source.path) ?? [];
       if (!list.includes(node)) list.push(node);
@@ -182,10 +177,7 @@ class JavaScriptPool implements CandidatePool {
     if (listed.length === 0 || !base) return;
     await worker.put(base.name, base.code);
     const batch = { ...this.batchOf(path, base, trial), candidates: listed };
-    await worker.run(batch, signal, (id, kind, improved, broken) => {
-      const candidate = candidates[id];
-      if (candidate) told(candidate, { kind, improved, broken });
-    });
+    await this.send(worker, batch, candidates, told, signal);
   }
 
   behave(
@@ -208,13 +200,8 @@ class JavaScriptPool implements CandidatePool {
         listed.push({ id: index + 1, key, code, original });
       }
       await worker.put(base.name, base.code);
-      const common = this.batchOf(source.path, base, trial);
-      const batch = { ...common, behave: true, candidates: listed };
-      return collect(candidates, (told) =>
-        worker.run(batch, signal, (id, _kind, _improved, _broken, vector) =>
-          told(id, vector ?? []),
-        ),
-      );
+      const batch = { ...this.batchOf(source.path, base, trial), candidates: listed };
+      return this.compare(worker, batch, candidates, signal);
     });
   }
 
@@ -258,10 +245,6 @@ class JavaScriptPool implements CandidatePool {
     } catch {
       return null;
     }
-  }
-
-  close(): Promise<void> {
-    return this.workers.stop();
   }
 }
 

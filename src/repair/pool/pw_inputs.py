@@ -8,6 +8,8 @@ import sys
 MOST_CALLS = 40
 MOST_INPUTS = 240
 SEED = 20240229
+# Of each kind of character that a program may treat on its own.
+CHARACTERS = " 07aZ.,-_(['"
 
 
 def record_calls(codes, run):
@@ -107,7 +109,10 @@ def changed(value, source, pool):
 
 
 def changed_text(text, source, pool):
-    kind = source.randrange(8)
+    kind = source.randrange(9)
+    if kind == 8:
+        at = source.randrange(len(text) + 1)
+        return text[:at] + source.choice(CHARACTERS) + text[at:]
     if text == "" or kind == 0:
         letters = "".join(each for each in pool if isinstance(each, str)) or "abcAB 1(["
         return text + source.choice(letters)

@@ -4,7 +4,6 @@ import type { SourceFile } from '../tree.ts';
 import {
   type Behaviours,
   type CandidatePool,
-  collect,
   endless,
   isLong,
   type LearnedTest,
@@ -13,8 +12,8 @@ import {
   type Trial,
 } from './pool.ts';
 import { type PythonUnit, pythonUnit, unitText } from './python.ts';
-import { WorkerSlots } from './slots.ts';
 import { Worker } from './worker.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 export interface PythonPoolOptions {
   /** A copy of the repository that candidates may spoil. */
@@ -85,26 +84,17 @@ interface Found {
   readonly key: string;
 }
 
-class PythonPool implements CandidatePool {
-  readonly tests: readonly LearnedTest[];
-  readonly slots: number;
+class PythonPool extends WorkerPool {
   private readonly options: PythonPoolOptions;
-  private readonly workers: WorkerSlots;
   private readonly positions: ReadonlyMap<string, number>;
   private readonly units = new Map<string, Found>();
   /** Units that a worker knows already. */
   private readonly sent = new Map<Worker, Set<string>>();
 
   constructor(options: PythonPoolOptions, workers: readonly Worker[], tests: LearnedTest[]) {
+    super(workers, tests);
     this.options = options;
-    this.workers = new WorkerSlots(workers);
-    this.tests = tests;
     this.positions = new Map(tests.map((test, position) => [test.id, position]));
-    this.slots = workers.length;
-  }
-
-  expect(): void {
-    // The functions of a module are found when their first candidate comes.
   }
 
   run(
@@ -142,10 +132,7 @@ class PythonPool implements CandidatePool {
     }
     if (listed.length === 0) return;
     const batch = { ...this.batchOf(trial), units, candidates: listed };
-    await worker.run(batch, signal, (id, kind, improved, broken) => {
-      const candidate = candidates[id];
-      if (candidate) told(candidate, { kind, improved, broken });
-    });
+    await this.send(worker, batch, candidates, told, signal);
   }
 
   behave(
@@ -166,16 +153,11 @@ class PythonPool implements CandidatePool {
       const batch = {
         ...this.batchOf(trial),
         units: this.announced(worker, source, first),
-        behave: true,
         candidates: listed,
         callSeconds: CALL_SECONDS,
         cpuSeconds: BEHAVE_SECONDS,
       };
-      return collect(candidates, (told) =>
-        worker.run(batch, signal, (id, _kind, _improved, _broken, vector) =>
-          told(id, vector ?? []),
-        ),
-      );
+      return this.compare(worker, batch, candidates, signal);
     });
   }
 
@@ -221,9 +203,5 @@ class PythonPool implements CandidatePool {
     const found = { unit, key: `${source.path}:${unit.start}` };
     this.units.set(span, found);
     return found;
-  }
-
-  close(): Promise<void> {
-    return this.workers.stop();
   }
 }
