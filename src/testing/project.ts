@@ -15,8 +15,8 @@ export interface Project {
   read(path: string): Promise<string | null>;
   /** True for any file or folder, ignored ones too. */
   exists(path: string): Promise<boolean>;
-  /** Null when the program cannot be started. */
-  probe(argv: readonly string[]): Promise<ExecResult | null>;
+  /** Null when the program cannot be started. `cwd` is relative to the root. */
+  probe(argv: readonly string[], cwd?: string): Promise<ExecResult | null>;
 }
 
 /** Why a program that was probed cannot be used: not there, or what it said itself. */
@@ -27,11 +27,12 @@ export function whyUnusable(program: string, result: ExecResult | null): string 
 
 /** Lists the project's files and gives access to them. */
 export async function openProject(workspace: Workspace, signal?: AbortSignal): Promise<Project> {
-  const probe = async (argv: readonly string[]): Promise<ExecResult | null> => {
+  const probe = async (argv: readonly string[], cwd?: string): Promise<ExecResult | null> => {
     try {
       return await workspace.exec(argv, {
         timeoutMs: PROBE_TIMEOUT_MS,
         maxBytes: MAX_LISTING,
+        ...(cwd === undefined ? {} : { cwd }),
         ...(signal ? { signal } : {}),
       });
     } catch (error) {

@@ -4,7 +4,7 @@ import { detectRunner } from './detect.ts';
 import { collectReports, newPlace } from './place.ts';
 import type { TestReport } from './report.ts';
 import type { ParsedReport, Runner, RunnerCommand, TestScope } from './runner.ts';
-import { isWhole } from './runner.ts';
+import { isWhole, scopeFiles } from './runner.ts';
 import { restrictToScope } from './scope.ts';
 import { runnerOfTestCommand } from './test-command.ts';
 
@@ -19,6 +19,8 @@ export interface RunTestsOptions {
   readonly testCommand?: string | undefined;
   /** Instead of looking for one. */
   readonly runner?: Runner | undefined;
+  /** Changed files, which tell whose tests are meant where there are several projects. Asked for only then. */
+  readonly near?: () => Promise<readonly string[]>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Added to the environment of the tests. */
@@ -70,7 +72,10 @@ export async function runTests(options: RunTestsOptions): Promise<TestReport> {
 async function findRunner(options: RunTestsOptions): Promise<Runner | null> {
   const { workspace, testCommand, signal, scope = {} } = options;
   if (testCommand === undefined || testCommand.trim() === '')
-    return detectRunner(workspace, signal);
+    return detectRunner(workspace, signal, async () => [
+      ...scopeFiles(scope),
+      ...((await options.near?.()) ?? []),
+    ]);
   return runnerOfTestCommand(workspace, testCommand, { scoped: !isWhole(scope), signal });
 }
 

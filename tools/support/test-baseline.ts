@@ -4,6 +4,7 @@ import { runTests } from '../../src/testing/run-tests.ts';
 import { scopeFiles, scopeKey, type TestScope } from '../../src/testing/runner.ts';
 import { restrictToScope } from '../../src/testing/scope.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
+import { patchFiles } from './patch-files.ts';
 
 const MIN_TIMEOUT_MS = 1_000;
 
@@ -25,6 +26,7 @@ export function runScope(
     workspace,
     scope,
     testCommand,
+    near: async () => patchFiles(await context.patch()).map(({ path }) => path),
     timeoutMs: timeLeft(context),
     signal: context.signal,
     fresh,
