@@ -4,6 +4,7 @@ import { rgPath } from '@vscode/ripgrep';
 import { ExitCode, messageOf } from '../errors.ts';
 import { plain } from '../report/plain.ts';
 import { painter } from '../report/terminal.ts';
+import { findEngine } from '../workspace/container/engine.ts';
 import { cleanEnvironment } from '../workspace/environment.ts';
 import { runProcess } from '../workspace/process.ts';
 import { probeSandbox } from '../workspace/sandbox.ts';
@@ -39,6 +40,7 @@ export async function doctor(options: { readonly json?: boolean }, host: Host): 
     ),
     checkRipgrep(host),
     checkSandbox(),
+    checkEngine(host),
     checkProgram(
       {
         name: 'python',
@@ -125,6 +127,18 @@ async function checkSandbox(): Promise<Check> {
   }
   const detail = [`bubblewrap ${probe.version ?? ''}`.trim(), ...probe.limits].join('; ');
   return { name, state: 'ok', detail };
+}
+
+async function checkEngine({ env }: Host): Promise<Check> {
+  const name = 'containers';
+  const engine = await findEngine(env);
+  if (engine) return { name, state: 'ok', detail: `${engine.name} answers` };
+  return {
+    name,
+    state: 'lacking',
+    detail: 'neither docker nor podman answers',
+    mend: 'needed for --sandbox container and for the images of SWE-bench only: apt-get install docker.io',
+  };
 }
 
 function checkKeys({ env }: Host): Check[] {

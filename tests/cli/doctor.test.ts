@@ -38,6 +38,10 @@ test('without git nothing works; what else is missing is told with its mend', as
   });
   expect(checks.get('sandbox')).toMatchObject({ state: 'lacking' });
   expect(checks.get('python')).toMatchObject({ state: 'lacking' });
+  expect(checks.get('containers')).toMatchObject({
+    state: 'lacking',
+    mend: expect.stringContaining('docker.io'),
+  });
 });
 
 test('for people: a line each, and what to do', async () => {
