@@ -36,6 +36,8 @@ export class S3Store implements ObjectStore {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #pageSize: number | undefined;
+  /** Whether the service has ever answered: then being away is an outage, and not a wrong address. */
+  #answered = false;
 
   constructor({ bucket, prefix, endpoint, pageSize }: S3Options) {
     this.place = `s3://${[bucket, prefix].filter(Boolean).join('/')}`;
@@ -83,10 +85,12 @@ export class S3Store implements ObjectStore {
       const { Body } = await this.#client.send(
         new GetObjectCommand({ Bucket: this.#bucket, Key: this.#key(key) }),
       );
+      this.#answered = true;
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     } catch (error) {
+      const explained = this.#explained(error);
       if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return null;
-      throw this.#explained(error);
+      throw explained;
     }
   }
 
@@ -106,6 +110,7 @@ export class S3Store implements ObjectStore {
         .catch((error: unknown) => {
           throw this.#explained(error);
         });
+      this.#answered = true;
       const found = (page.Contents ?? []).map(({ Key = '' }) => Key.slice(this.#prefix.length));
       // A bucket may hold what others have put there, such as keys that end with a slash.
       keys.push(...found.filter(isKey));
@@ -137,6 +142,7 @@ export class S3Store implements ObjectStore {
         ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
       }),
     );
+    this.#answered = true;
   }
 
   #key(key: string): string {
@@ -146,6 +152,8 @@ export class S3Store implements ObjectStore {
 
   /** What the user can mend becomes one sentence. */
   #explained(error: unknown): unknown {
+    const status = statusOf(error);
+    if (status !== undefined) this.#answered = true;
     const { name, message } = error instanceof Error ? error : { name: '', message: '' };
     const usage = (sentence: string) =>
       new UsageError(`${this.place}: ${sentence}`, { cause: error });
@@ -154,14 +162,13 @@ export class S3Store implements ObjectStore {
       return usage('there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
     }
     if (/region is missing/i.test(message)) return usage('the region is not known; set AWS_REGION');
-    const status = statusOf(error);
     if (status === 401 || status === 403) {
       return usage(`access is refused (${name || status}); check the credentials and their rights`);
     }
     if (status === 501) {
       return usage('this service knows no conditional put (If-None-Match), which is needed');
     }
-    if (isUnreachable(error)) {
+    if (isUnreachable(error) && !this.#answered) {
       return usage(
         `the service cannot be reached (${messageOf(error)}); check AWS_ENDPOINT_URL and the network`,
       );

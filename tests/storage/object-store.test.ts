@@ -2,6 +2,7 @@ import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/errors.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import { S3Store } from '../../src/storage/s3-store.ts';
@@ -88,6 +89,17 @@ describe('a bucket', () => {
     const keys = Array.from({ length: 30 }, (_, n) => `k/${String(n).padStart(4, '0')}`);
     await Promise.all(keys.map((key) => store.put(key, text('x'))));
     expect(await store.list('k/')).toEqual(keys);
+  });
+
+  it('that cannot be reached is a wrong address at first, and an outage when it was there', async () => {
+    const own = await startS3();
+    await own.createBucket('results');
+    const store = await openStore('s3://results/x', { cwd: '/', env: own.env });
+    await store.put('a', text('1'));
+    await own.stop();
+    await expect(store.put('a', text('2'))).rejects.not.toBeInstanceOf(UsageError);
+    const fresh = await openStore('s3://results/x', { cwd: '/', env: own.env });
+    await expect(fresh.get('a')).rejects.toThrow(/cannot be reached .*; check AWS_ENDPOINT_URL/);
   });
 
   it('that is not there, or an address that is none, is one sentence', async () => {
