@@ -26,10 +26,10 @@ describe('bash', () => {
     const there = await bash('cd src && export LEFT=1 && f() { :; }');
     expect(there.text).toBe('[no output, exit code 0]\n[working directory: src]');
     const after = await bash('pwd; echo "[$LEFT]"; type f');
-    expect(after.text).toContain(`${join(bench.root, 'src')}\n[]\n`);
+    expect(after.text).toContain(`${join(bench.seenRoot, 'src')}\n[]\n`);
     expect(after.text).toContain('f: not found');
     expect((await bash('cd "$OLDPWD" 2>/dev/null; cd ..')).text).toContain('working directory: ');
-    expect((await bash('pwd')).text).toBe(bench.root);
+    expect((await bash('pwd')).text).toBe(bench.seenRoot);
   });
 
   test.each([
@@ -37,13 +37,13 @@ describe('bash', () => {
     ['an error under set -e', 'set -e; cd src; false; echo no', '[exit code 1]'],
   ])('keeps the working directory after %s', async (_, command, text) => {
     expect((await bash(command)).text).toBe(`${text}\n[working directory: src]`);
-    await bash(`cd ${bench.root}`);
+    await bash(`cd ${bench.seenRoot}`);
   });
 
   test('comes back to the repository from outside of it', async () => {
     const answer = await bash('cd /');
     expect(answer.text).toContain('The next command starts in . again: / is outside');
-    expect((await bash('pwd')).text).toBe(bench.root);
+    expect((await bash('pwd')).text).toBe(bench.seenRoot);
   });
 
   test('starts at the root when its folder was removed', async () => {
@@ -51,7 +51,7 @@ describe('bash', () => {
     expect((await bash('cd gone')).text).toContain('working directory: gone');
     await bash('cd ..; rmdir gone; cd /');
     bench.context.session.cwd = 'gone';
-    expect((await bash('pwd')).text).toBe(bench.root);
+    expect((await bash('pwd')).text).toBe(bench.seenRoot);
   });
 
   test('has a closed standard input', async () => {
@@ -114,8 +114,10 @@ describe('bash', () => {
   test('is not followed into a folder of another user by a file it wrote itself', async () => {
     // The folder note is data: a command may write anything into it.
     chmodSync(bench.root, 0o755);
-    const answer = await bash('trap - EXIT; for f in "$TMPDIR"/../cwd-*; do echo /etc >"$f"; done');
+    const answer = await bash(
+      'trap - EXIT; for f in "$TMPDIR"/../cwd-* /run/patchwright/cwd-*; do test ! -e "$f" || echo /etc >"$f"; done',
+    );
     expect(answer.isError).toBe(false);
-    expect((await bash('pwd')).text).toBe(bench.root);
+    expect((await bash('pwd')).text).toBe(bench.seenRoot);
   });
 });

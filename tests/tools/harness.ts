@@ -13,6 +13,8 @@ import { defaultTools } from '../../tools/index.ts';
 /** A repository on disk and the tools at work in it. */
 export interface Bench {
   readonly root: string;
+  /** Where commands see the repository. */
+  readonly seenRoot: string;
   readonly context: ToolContext;
   /** Runs a tool as the loop does. */
   call(tool: string, input: unknown): Promise<Observation>;
@@ -31,6 +33,15 @@ export interface BenchOptions {
   readonly tools?: readonly Tool[];
 }
 
+let kind: 'local' | 'bubblewrap' = 'local';
+
+/** Opens what follows in this test file in another kind of workspace. */
+export function openIn(wanted: typeof kind): void {
+  kind = wanted;
+}
+
+const SANDBOX_ROOT = '/workspace/repo';
+
 /** Makes a repository in a temporary folder. The caller closes it. */
 export function openBench(options: BenchOptions = {}): Bench {
   const top = mkdtempSync(join(tmpdir(), 'patchwright-tools-'));
@@ -45,9 +56,9 @@ export function openBench(options: BenchOptions = {}): Bench {
   for (const [path, content] of Object.entries(options.files ?? {})) write(path, content);
   if (options.git) commitAll(root);
   const workspace = openWorkspace({
-    kind: 'local',
+    kind,
     hostRoot: root,
-    root: '/unused',
+    root: SANDBOX_ROOT,
     hostScratch: scratch,
   });
   const context: ToolContext = {
@@ -68,6 +79,7 @@ export function openBench(options: BenchOptions = {}): Bench {
   let calls = 0;
   return {
     root,
+    seenRoot: workspace.root,
     context,
     call: (tool, input) =>
       runTool(options.tools ?? defaultTools, { id: `c${++calls}`, tool, input }, context),
@@ -91,9 +103,9 @@ function copyOf(root: string, tree: 'base' | 'current'): Workspace {
     git(copy, 'clean', '--quiet', '--force', '-d');
   }
   const workspace = openWorkspace({
-    kind: 'local',
+    kind,
     hostRoot: copy,
-    root: '/unused',
+    root: SANDBOX_ROOT,
     hostScratch: join(top, 'scratch'),
   });
   return {

@@ -50,7 +50,7 @@ describe('a file', () => {
   });
 
   test('may be named by its absolute path', async () => {
-    const answer = await view({ path: join(bench.root, 'short.txt'), end_line: 1 });
+    const answer = await view({ path: join(bench.seenRoot, 'short.txt'), end_line: 1 });
     expect(answer.text).toBe('[short.txt: 3 lines]\n1\tone\n(2 more lines below)');
   });
 
