@@ -7,6 +7,7 @@ import type { BatchSpec } from '../queue/batch-record.ts';
 import { type BatchPlace, InstanceHandler } from '../queue/handle-instance.ts';
 import { runWorker } from '../queue/worker.ts';
 import { openStore } from '../storage/open-store.ts';
+import { closeLaunchers, useLaunchers } from '../workspace/launcher.ts';
 import { type AgentOptions, prepareAgent } from './batch-setup.ts';
 import type { Host } from './host.ts';
 import { connectQueue } from './queue-connection.ts';
@@ -56,6 +57,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
     onLine,
   });
   const jobs = options.jobs ?? 1;
+  useLaunchers();
   onLine(`worker ${name} takes ${jobs} at a time`);
   try {
     await runWorker({
@@ -73,6 +75,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
     return host.signal.aborted ? ExitCode.interrupted : ExitCode.submitted;
   } finally {
     redis.disconnect();
+    await closeLaunchers();
     await rm(scratch, { recursive: true, force: true });
   }
 }
