@@ -18,8 +18,8 @@ export interface Choice {
 /** What keeping all of the old behaviour is worth, as a difference of costs. */
 const AGREEMENT_WORTH = 1.5;
 /** What the functions had that confidence was learned from. */
-const USUAL_EDITS = 4000;
-const USUAL_CHECKS = 4;
+const USUAL_EDITS = 10_000;
+const USUAL_CHECKS = 8;
 
 /**
  * Orders the candidates that fit the tests: those whose behaviour has the largest share of the likelihood and keeps

@@ -153,6 +153,25 @@ describe('the Python pool', () => {
   });
 });
 
+async function openJavaScript() {
+  const sources = await load('calc.js');
+  pool = await openJavaScriptPool({
+    workspace: project.workspace,
+    engine: 'node:test',
+    env: {},
+    files: ['calc.test.js'],
+    slots: 1,
+    learnSeconds: 20,
+    testSeconds: 5,
+    source: (path) => sources.get(path),
+    signal: new AbortController().signal,
+  });
+  const grammar = grammarOf('javascript');
+  const node = [...descendants(source.root)].find((each) => grammar.isFunction(each));
+  if (node) pool.expect([{ source, node }]);
+  tryOn();
+}
+
 describe('the JavaScript pool', () => {
   afterAll(close);
   beforeAll(async () => {
@@ -163,22 +182,7 @@ describe('the JavaScript pool', () => {
       'calc.test.js':
         "const { test } = require('node:test');\nconst assert = require('node:assert');\nconst { add } = require('./calc.js');\ntest('add', () => {\n  assert.equal(add(1, 2), 3);\n});\ntest('zero', () => {\n  assert.equal(add(0, 0), 0);\n});\n",
     });
-    const sources = await load('calc.js');
-    pool = await openJavaScriptPool({
-      workspace: project.workspace,
-      engine: 'node:test',
-      env: {},
-      files: ['calc.test.js'],
-      slots: 1,
-      learnSeconds: 20,
-      testSeconds: 5,
-      source: (path) => sources.get(path),
-      signal: new AbortController().signal,
-    });
-    const grammar = grammarOf('javascript');
-    const node = [...descendants(source.root)].find((each) => grammar.isFunction(each));
-    if (node) pool.expect([{ source, node }]);
-    tryOn();
+    await openJavaScript();
   });
 
   it.each([
@@ -204,5 +208,24 @@ describe('the JavaScript pool', () => {
     const spoiling = 'exports.add = () => 7;\n  ';
     const kinds = await kindsOf(pool, [candidate(source, spoiling), repaired(source)], trial);
     expect(kinds).toEqual(['failed', 'passed']);
+  });
+});
+
+describe('a test that cannot be run twice', () => {
+  afterAll(close);
+  beforeAll(async () => {
+    project = openTestProject({
+      'package.json': '{"name":"calc","version":"1.0.0"}',
+      'calc.js': 'exports.add = function add(a, b) {\n  return a - b;\n};\n',
+      'calc.test.js':
+        "const { test } = require('node:test');\nconst assert = require('node:assert');\nconst { add } = require('./calc.js');\nlet runs = 0;\ntest('add', () => {\n  assert.equal(add(1, 2), 3);\n});\ntest('once', () => {\n  runs += 1;\n  assert.equal(add(0, 0) + runs, 1);\n});\n",
+    });
+    await openJavaScript();
+  });
+
+  it('decides nothing about candidates', async () => {
+    const wrong = candidate(source, 'b = 7;\n  ');
+    const kinds = await kindsOf(pool, [wrong, repaired(source), wrong], trial);
+    expect(kinds).toEqual(['failed', 'passed', 'failed']);
   });
 });

@@ -156,6 +156,20 @@ describe('the repair tool', () => {
     expect(project.status()).toBe('');
   });
 
+  it('does not suspect what only shows a value of a failed assertion', async () => {
+    const files = {
+      'point.py':
+        'class Point:\n    def __init__(self, x):\n        self.x = x\n\n    def __repr__(self):\n        return shown(self.x)\n\n    def moved(self, by):\n        return Point(self.x - by)\n\n    def __eq__(self, other):\n        return self.x == other.x\n\n\ndef shown(x):\n    return "Point(" + str(x) + ")"\n',
+      'test_point.py':
+        'from point import Point\n\n\ndef test_moved():\n    assert Point(1).moved(2) == Point(3)\n\n\ndef test_stays():\n    assert Point(1).moved(0) == Point(1)\n',
+    };
+    const { data } = await repair(files, { '.venv': testVenv });
+    const functions = data.suspicious.map((row) => row.function);
+    expect(functions).toContain('Point.moved');
+    expect(functions).not.toContain('Point.__repr__');
+    expect(functions).not.toContain('shown');
+  });
+
   it('edits only the function that is named', async () => {
     const files = { ...python, 'test_intervals.py': asserts };
     const { data } = await repair(files, { '.venv': testVenv }, { function: 'length', seconds: 3 });
