@@ -106,7 +106,7 @@ export async function search(options: SearchOptions): Promise<SearchResult> {
     };
     const over = AbortSignal.any([
       options.signal,
-      AbortSignal.timeout(Math.max(1, options.deadline - Date.now())),
+      AbortSignal.timeout(Math.max(1, Math.ceil(options.deadline - Date.now()))),
     ]);
     const trial = options.trialOf(batch[0]?.path ?? '');
     running += 1;
