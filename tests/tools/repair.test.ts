@@ -156,6 +156,17 @@ describe('the repair tool', () => {
     expect(project.status()).toBe('');
   });
 
+  it('searches until the run must end, to the fraction of a millisecond', async () => {
+    project = openTestProject(
+      { ...python, 'test_intervals.py': asserts },
+      { links: { '.venv': testVenv } },
+    );
+    const call = { id: '1', tool: 'repair', input: { seconds: 600 } };
+    const context = project.context({ deadline: Date.now() + 75_000.5 });
+    const { data } = await runTool([repairTool], call, context);
+    expect(RepairData.parse(data).patches).not.toEqual([]);
+  });
+
   it('does not suspect what only shows a value of a failed assertion', async () => {
     const files = {
       'point.py':
