@@ -24,6 +24,8 @@ import { openScratch, removeTree, type Scratch } from './scratch.ts';
 const SCRIPT = `
 set -m
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || exit
+# Not exported: loaded once here, it need not be loaded for each command.
+LC_ALL=C.UTF-8
 mkfifo -m 600 "$1/out" "$1/err" || exit
 echo ready
 while read -r REPLY; do
