@@ -122,6 +122,18 @@ describe('semantic checks of an edit in a long file', () => {
     expect(answer.text).not.toContain('Look at this once more');
   });
 
+  test('what was viewed is known as it is on disk when it is edited', async () => {
+    await bench.call('view', { path: 'shapes/long.py', start_line: 1 });
+    await bench.call('view', { path: 'shapes/units.py' });
+    bench.write('shapes/units.py', 'def feet(x):\n    return x\n');
+    bench.write('shapes/long.py', LONG.replace('meters', 'feet').replace('meters(', 'feet('));
+    expect((await edit('feet(math.pi', 'meters(math.pi')).text).toContain(
+      '"meters" is not defined',
+    );
+    const good = await edit('feet(math.pi', 'feet(2 * math.pi');
+    expect(good.isError, good.text).toBe(false);
+  });
+
   test('what another edit or a command made since is known, and gone after undo', async () => {
     const use = () =>
       edit('return shape.area()', 'from .units import feet\n    return feet(shape)');
