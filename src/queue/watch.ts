@@ -55,6 +55,8 @@ export async function watchBatch(options: WatchOptions): Promise<WatchEnd> {
     done: [...known.values()],
     workers: new Set([...first.running.values()].map(({ worker }) => worker)).size,
   });
+  // What has landed while nobody watched.
+  if (known.size > 0) await summary.update();
   const told = new Told(onEvent);
   let unfit = 0;
   for (;;) {

@@ -36,6 +36,8 @@ export interface QueueWorkerOptions {
 
 /** Milliseconds between two looks at whether all batches are done. */
 const DRAIN_CHECK_MS = 1000;
+/** Milliseconds that a worker which has seen only batches that are done waits for one that is not. */
+const DRAIN_WAIT_MS = 60_000;
 /** Milliseconds before an instance on which something broke that nobody foresaw is tried again. */
 const HAND_BACK_PAUSE_MS = 5000;
 /** Milliseconds after the grace in which instances are handed back; then their leases run out by themselves. */
@@ -54,12 +56,14 @@ export async function runWorker(options: QueueWorkerOptions): Promise<void> {
   const stopping = new AbortController();
   let unfit: UsageError | undefined;
   const running = new Set<string>();
+  let handled = 0;
 
   const worker = new Worker<InstanceJob, JobEnd>(
     QUEUE,
     async (job, token = '') => {
       const id = `${job.id}`;
       running.add(id);
+      handled += 1;
       try {
         const end = await handle({ job, token, signal: cut.signal });
         if (end === 'done') return end;
@@ -103,7 +107,7 @@ export async function runWorker(options: QueueWorkerOptions): Promise<void> {
   const stop = () => stopping.abort();
   options.signal.addEventListener('abort', stop, { once: true });
   if (options.signal.aborted) stop();
-  const drained = options.drain ? watchForEnd(options, stopping) : undefined;
+  const drained = options.drain ? watchForEnd(options, stopping, () => handled > 0) : undefined;
   try {
     await worker.waitUntilReady();
     await aborted(stopping.signal);
@@ -150,15 +154,25 @@ async function close(
   }
 }
 
+/** @param hasWorked whether this worker has had an instance */
 async function watchForEnd(
   { batches, redis, onLine }: QueueWorkerOptions,
   stopping: AbortController,
+  hasWorked: () => boolean,
 ): Promise<void> {
+  const began = performance.now();
+  let seenOpen = false;
   while (!stopping.signal.aborted) {
-    if (redis.status === 'ready' && (await allDone(batches).catch(() => false))) {
-      onLine('every batch is done');
-      stopping.abort();
-      return;
+    if (redis.status === 'ready') {
+      const done = await allDone(batches).catch(() => false);
+      // Batches of earlier days are known for a while: the one that this worker is for may only come.
+      const isTime = seenOpen || hasWorked() || performance.now() - began > DRAIN_WAIT_MS;
+      if (done && isTime) {
+        onLine('every batch is done');
+        stopping.abort();
+        return;
+      }
+      seenOpen ||= !done;
     }
     await pause(DRAIN_CHECK_MS, stopping.signal);
   }
