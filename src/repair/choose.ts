@@ -19,7 +19,7 @@ export interface Choice {
 const AGREEMENT_WORTH = 1.5;
 /** What the functions had that confidence was learned from. */
 const USUAL_EDITS = 10_000;
-const USUAL_CHECKS = 8;
+const USUAL_CHECKS = 5;
 
 /**
  * Orders the candidates that fit the tests: those whose behaviour has the largest share of the likelihood and keeps
@@ -97,7 +97,7 @@ function agreementOf(candidate: Candidate, behaviours: Behaviours | undefined): 
 function confidenceOf(weight: number, { cost, among = USUAL_EDITS }: Candidate, checks: number) {
   const share = Math.min(0.99, Math.max(0.02, weight));
   const relative = cost - Math.max(0, Math.log(among / USUAL_EDITS));
-  const evidence = Math.min(1.5, Math.max(0, 0.5 * Math.log(checks / USUAL_CHECKS)));
+  const evidence = Math.min(1.5, Math.max(0, 0.8 * Math.log(checks / USUAL_CHECKS)));
   const odds = 2 + 0.55 * Math.log(share / (1 - share)) - 0.26 * relative + evidence;
   return Math.min(0.99, Math.round(100 / (1 + Math.exp(-odds))) / 100);
 }

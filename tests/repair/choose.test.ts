@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { choose } from '../../src/repair/choose.ts';
+import type { Candidate } from '../../src/repair/edits/edit.ts';
+import type { Behaviours } from '../../src/repair/pool/pool.ts';
+
+const candidate = (cost: number, start = cost): Candidate => ({
+  path: 'a.py',
+  edits: [{ start, end: start + 1, text: 'x', kind: 'number', extra: 0 }],
+  cost,
+});
+
+/** What candidates gave back for the same inputs. */
+function told(
+  original: readonly string[],
+  ...pairs: readonly [Candidate, readonly string[]][]
+): Map<Candidate, Behaviours> {
+  const behaviours: Behaviours = { original, of: new Map(pairs) };
+  return new Map(pairs.map(([each]) => [each, behaviours]));
+}
+
+describe('the choice among candidates that fit the tests', () => {
+  it('takes the likelier where nothing tells them apart', () => {
+    const [likely, unlikely] = [candidate(3), candidate(6)];
+    const [first, second] = choose([unlikely, likely], new Map(), 5);
+    expect(first?.candidate).toBe(likely);
+    expect(first?.confidence).toBeGreaterThan(second?.confidence ?? 1);
+  });
+
+  it('takes the behaviour that most of the likelihood stands for', () => {
+    const [alone, one, other, third] = [4, 4.3, 4.4, 4.5].map((cost) => candidate(cost));
+    if (!alone || !one || !other || !third) throw new Error('four candidates');
+    const same = ['1', '2'];
+    const behaviours = told(
+      ['0', '2'],
+      [alone, ['1', '3']],
+      [one, same],
+      [other, same],
+      [third, same],
+    );
+    const [first] = choose([alone, one, other, third], behaviours, 5);
+    expect(first?.candidate).toBe(one);
+    expect(first?.weight).toBeGreaterThan(0.6);
+  });
+
+  it('prefers what keeps the old results, of two that are as likely', () => {
+    const [keeps, changes] = [candidate(4, 1), candidate(4, 9)];
+    const original = ['1', '2', '3', '4'];
+    const behaviours = told(
+      original,
+      [changes, ['1', '0', '0', '0']],
+      [keeps, ['1', '2', '3', '0']],
+    );
+    const [first] = choose([changes, keeps], behaviours, 5);
+    expect(first?.candidate).toBe(keeps);
+    expect(first?.agreement).toBe(0.75);
+  });
+
+  it('is surer with more checks and less sure of an unlikely edit', () => {
+    const confidence = (cost: number, checks: number) =>
+      choose([candidate(cost)], new Map(), checks)[0]?.confidence ?? 0;
+    expect(confidence(8, 50)).toBeGreaterThan(confidence(8, 5));
+    expect(confidence(4, 5)).toBeGreaterThan(confidence(12, 5));
+    expect(confidence(1, 10_000)).toBeLessThan(1);
+  });
+});
