@@ -69,7 +69,7 @@ export class BatchProgress {
         this.stopping = event.reason;
         return;
       default:
-        return event satisfies never;
+        event satisfies never;
     }
   }
 

@@ -32,6 +32,11 @@ export async function openScratch(): Promise<Scratch> {
     async close() {
       opened -= 1;
       await sweeping;
+      // Killed in the middle, it must still be known whose folder this was.
+      const names = await readdir(dir).catch(() => []);
+      await Promise.all(
+        names.filter((name) => name !== OWNER).map((name) => removeTree(join(dir, name))),
+      );
       await removeTree(dir);
     },
     async keep() {

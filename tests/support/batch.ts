@@ -2,9 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitAll } from './repos.ts';
 
-/** The fix that `SCRIPT` makes in the repository of a task. */
-export const FIXED = 'value = 2\n';
-
 /** Turns of a scripted model that mends the repository of any task made by `makeTasks`. */
 export const SCRIPT = [
   { actions: [{ tool: 'view', input: { path: 'value.txt' } }] },
