@@ -20,6 +20,13 @@ const MEMORY_MB = 3_072;
 /** Files that pyright is told of at once after something may have changed them. */
 const MAX_CHANGED = 2_000;
 
+/** Costly comparisons of classes with their bases, whose findings are not used. */
+const UNUSED_RULES = {
+  reportIncompatibleMethodOverride: 'none',
+  reportIncompatibleVariableOverride: 'none',
+  reportOverlappingOverload: 'none',
+};
+
 interface LspDiagnostic {
   readonly range: { readonly start: { readonly line: number; readonly character: number } };
   readonly severity?: number;
@@ -83,6 +90,7 @@ async function initialise(
       diagnosticMode: 'openFilesOnly',
       autoSearchPaths: true,
       useLibraryCodeForTypes: true,
+      diagnosticSeverityOverrides: UNUSED_RULES,
     },
   };
   connection.onRequest('workspace/configuration', (params: { items: { section?: string }[] }) =>

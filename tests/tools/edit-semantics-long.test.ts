@@ -124,13 +124,12 @@ describe('semantic checks of an edit in a long file', () => {
 
   test('what was viewed is known as it is on disk when it is edited', async () => {
     await bench.call('view', { path: 'shapes/long.py', start_line: 1 });
-    await bench.call('view', { path: 'shapes/units.py' });
-    bench.write('shapes/units.py', 'def feet(x):\n    return x\n');
-    bench.write('shapes/long.py', LONG.replace('meters', 'feet').replace('meters(', 'feet('));
-    expect((await edit('feet(math.pi', 'meters(math.pi')).text).toContain(
-      '"meters" is not defined',
+    bench.write(
+      'shapes/long.py',
+      LONG.replace('last(shape)', 'last(figure)').replace('shape.area', 'figure.area'),
     );
-    const good = await edit('feet(math.pi', 'feet(2 * math.pi');
+    expect((await edit('figure.area()', 'shape.area()')).text).toContain('"shape" is not defined');
+    const good = await edit('figure.area()', 'figure.label()');
     expect(good.isError, good.text).toBe(false);
   });
 
