@@ -38,9 +38,12 @@ export function newRun(): string {
 export function imageOf(from: string, script: string, ...changes: string[]): string {
   const name = `patchwright-test-${newRun()}`;
   const container = `${name}-maker`;
-  docker('run', '--name', container, '--network', 'none', from, 'bash', '-euc', script);
-  docker('commit', ...changes.flatMap((change) => ['--change', change]), container, name);
-  docker('rm', '--force', container);
+  try {
+    docker('run', '--name', container, '--network', 'none', from, 'bash', '-euc', script);
+    docker('commit', ...changes.flatMap((change) => ['--change', change]), container, name);
+  } finally {
+    docker('rm', '--force', container);
+  }
   onCleanup(() => docker('rmi', '--force', name));
   return name;
 }
