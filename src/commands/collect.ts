@@ -24,7 +24,7 @@ export async function collect(options: CollectOptions, host: Host): Promise<numb
   try {
     const landed = await results.results();
     if (landed.size === 0) throw new UsageError(`${store.place}: no result has landed here`);
-    for (const id of await results.unsettled()) if (landed.has(id)) await results.settle(id);
+    await results.settleAll(landed);
     await new SummaryFiles(results, landed).update();
     host.stdout.write(`${landed.size} results  ${store.place}/${PREDICTIONS_FILE}\n`);
     if (options.to === undefined) return ExitCode.submitted;

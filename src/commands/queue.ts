@@ -106,8 +106,8 @@ export async function watchToEnd({ batches, spec, json, host }: WatchInput): Pro
       signal: host.signal,
     });
     if (end.over) {
-      for (const id of await results.unsettled()) if (end.results.has(id)) await results.settle(id);
-      await store.delete(await store.list(`${batchPrefix(spec.batch)}/`));
+      await results.settleAll(end.results);
+      await store.clear(`${batchPrefix(spec.batch)}/`);
     }
   } finally {
     display.close();

@@ -91,6 +91,12 @@ export class FolderStore implements ObjectStore {
     for (const folder of folders) await this.#removeEmpty(folder);
   }
 
+  async clear(prefix: string): Promise<void> {
+    const folder = this.#path(prefix.replace(/\/$/, ''));
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await this.#removeEmpty(dirname(folder));
+  }
+
   /** Objects need no folders, so one that holds nothing any more goes. */
   async #removeEmpty(folder: string): Promise<void> {
     for (let at = folder; at.length > this.place.length; at = dirname(at)) {

@@ -22,6 +22,8 @@ export interface ObjectStore {
   list(prefix: string): Promise<string[]>;
   /** Missing ones are no error. */
   delete(keys: readonly string[]): Promise<void>;
+  /** Deletes all that starts with `prefix`, which ends with `/`; also what writers that died have left half-written. */
+  clear(prefix: string): Promise<void>;
 }
 
 /** Whether a key is one: no part of it leaves the folder that it is put under. */

@@ -133,6 +133,10 @@ export class S3Store implements ObjectStore {
     }
   }
 
+  async clear(prefix: string): Promise<void> {
+    await this.delete(await this.list(prefix));
+  }
+
   async #put(key: string, bytes: Uint8Array, ifNoneMatch?: '*'): Promise<void> {
     await this.#client.send(
       new PutObjectCommand({

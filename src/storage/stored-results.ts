@@ -127,6 +127,16 @@ export class StoredResults implements ResultStore {
     }
   }
 
+  /**
+   * Settles every instance that has a result, and clears away what nobody needs any more.
+   *
+   * @param ids of the instances with a result
+   */
+  async settleAll(ids: Pick<ReadonlySet<string>, 'has'>): Promise<void> {
+    for (const id of await this.unsettled()) if (ids.has(id)) await this.settle(id);
+    if ((await this.unsettled()).length === 0) await this.#store.clear(`${CHECKPOINTS}/`);
+  }
+
   /** Ids of instances of which runs are stored that have not ended or were not put in place. */
   async unsettled(): Promise<string[]> {
     const keys = await this.#store.list(`${CHECKPOINTS}/`);
@@ -217,7 +227,7 @@ export class StoredResults implements ResultStore {
       const there = onlyLonger ? await this.#store.get(`${name}/${path}`) : null;
       if (!there || there.length < bytes.length) await this.#store.put(`${name}/${path}`, bytes);
     });
-    await this.#store.delete(await this.#store.list(`${checkpointPrefix(name)}/`));
+    await this.#store.clear(`${checkpointPrefix(name)}/`);
   }
 
   async #restoreNewest(instanceId: string, folder: string): Promise<boolean> {

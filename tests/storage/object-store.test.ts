@@ -59,6 +59,14 @@ describe.each(['folder', 's3'] as const)('a store in a %s', (kind) => {
     expect(await store.list('')).toEqual(['many/0000', 'manyfold/0']);
   });
 
+  it('clears what is under a prefix', async () => {
+    const store = await open();
+    for (const key of ['a/b/c', 'a/b/d/e', 'a/bc']) await store.put(key, text(key));
+    await store.clear('a/b/');
+    await store.clear('nothing/');
+    expect(await store.list('')).toEqual(['a/bc']);
+  });
+
   it('refuses keys that lead elsewhere', async () => {
     const store = await open();
     for (const key of ['../up', 'a//b', '/root', 'a/./b', '']) {
@@ -76,6 +84,8 @@ describe('a folder', () => {
     expect(await readdir(join(folder, 'a', 'b'))).toEqual(['c']);
     await writeFile(join(folder, 'a', 'b', '.0123456789abcdef.part'), 'left by a crash');
     expect(await store.list('')).toEqual(['a/b/c']);
+    await store.clear('a/b/');
+    await store.put('a/x', text('2'));
     await store.put('d/e', text('3'));
     await store.delete(['d/e']);
     expect(await readdir(folder)).toEqual(['a']);
