@@ -17,6 +17,8 @@ export interface Choice {
 
 /** What keeping all of the old behaviour is worth, as a difference of costs. */
 const AGREEMENT_WORTH = 1.5;
+/** What variants at one place weigh together at most. */
+const MOST_ALIKE = 0.9;
 /** What the functions had that confidence was learned from. */
 const USUAL_EDITS = 10_000;
 const USUAL_CHECKS = 5;
@@ -40,10 +42,17 @@ export function choose(
     const cluster = clusters.get(each) ?? -1;
     weights.set(cluster, (weights.get(cluster) ?? 0) + likelihood(each) / total);
   }
+  // Where behaviour is not known, edits of one kind at one place are taken to be variants of one thought.
+  const shares = new Map<string, number>();
+  for (const each of plausible) {
+    const place = placeOf(each);
+    shares.set(place, (shares.get(place) ?? 0) + likelihood(each) / total);
+  }
   const choices = plausible.map((candidate) => {
     const cluster = clusters.get(candidate) ?? -1;
     const own = likelihood(candidate) / total;
-    const weight = cluster < 0 ? own : (weights.get(cluster) ?? own);
+    const alike = Math.min(MOST_ALIKE, shares.get(placeOf(candidate)) ?? own);
+    const weight = cluster < 0 ? Math.max(own, alike) : (weights.get(cluster) ?? own);
     const agreement = agreementOf(candidate, behaviours.get(candidate));
     return { candidate, cluster, weight, agreement };
   });
@@ -58,6 +67,10 @@ export function choose(
       ...choice,
       confidence: confidenceOf(choice.weight, choice.candidate, checks),
     }));
+}
+
+function placeOf({ path, edits }: Candidate): string {
+  return [path, ...edits.map(({ start, end, kind }) => `${start}:${end}:${kind}`)].join();
 }
 
 function clustersOf(

@@ -63,3 +63,11 @@ describe('the choice among candidates that fit the tests', () => {
     expect(confidence(1, 10_000)).toBeLessThan(1);
   });
 });
+
+it('counts variants of an edit at one place together where behaviour is not known', () => {
+  const [one, variant, other] = [candidate(4, 1), candidate(4.1, 1), candidate(4.2, 9)];
+  const apart = choose([candidate(4, 1), candidate(4.1, 5), other], new Map(), 5)[0];
+  const together = choose([one, variant, other], new Map(), 5)[0];
+  expect(together?.candidate).toBe(one);
+  expect(together?.confidence).toBeGreaterThan(apart?.confidence ?? 1);
+});

@@ -24,6 +24,8 @@ export function simpleConditions(context: EditContext): Condition[] {
     const isNull = context.crash?.names.has(name) ? -2.5 : 0;
     add(isNull, words.not(name));
     add(isNull + 0.3, python ? `${name} is None` : `${name} == null`);
+    add(isNull + 0.3, python ? `${name} is not None` : `${name} != null`);
+    add(isNull + 0.8, name);
     const size = python ? `len(${name})` : `${name}.length`;
     if (isContainer) add(0.4, python ? `${size} == 0` : `${size} === 0`);
     if (isContainer) add(1, python ? `${size} == 1` : `${size} === 1`);
