@@ -119,6 +119,31 @@ describe('a worker', () => {
     expect(endedIds((await watching.finished).stdout)).toEqual(['owner__name-0']);
   });
 
+  it('that hung while another took over lands nothing over its result', async () => {
+    const set = setUpQueue({ url: redis.url, count: 1, delayMs: 400 });
+    const watching = set.batch(['--evaluate']);
+    const hung = set.worker();
+    await said(hung, /begins/);
+    await sleep(1000);
+    hung.child.kill('SIGSTOP');
+    const other = set.worker();
+    expect((await watching.finished).code).toBe(0);
+    expect(other.errors()).toMatch(/owner__name-0 {2}submitted/);
+    const files = () =>
+      ['result.json', 'trajectory.jsonl', 'patch.diff'].map((name) =>
+        read(set.out, 'owner__name-0', name),
+      );
+    const landed = files();
+    hung.child.kill('SIGCONT');
+    await said(hung, /the lease was lost|another worker was first/);
+    for (const worker of [hung, other]) {
+      worker.child.kill('SIGTERM');
+      expect((await worker.finished).code).toBe(130);
+    }
+    expect(files()).toEqual(landed);
+    expect(hung.errors()).not.toMatch(/owner__name-0 {2}submitted/);
+  });
+
   it('survives the loss of Redis', async () => {
     const args = ['--appendonly', 'yes', '--appendfsync', 'always'];
     const folder = mkdtempSync(join(tmpdir(), 'patchwright-redis-'));
