@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import { Status } from '../trajectory/event.ts';
+import type { Status } from '../trajectory/event.ts';
+import { STATUSES } from '../trajectory/status.ts';
 import { parseCount, parseTime } from './evaluate-options.ts';
 import { parseDollars, parseSeconds, parseSteps } from './options.ts';
 import type { Registration } from './trajectory-commands.ts';
@@ -8,10 +9,10 @@ import type { Registration } from './trajectory-commands.ts';
 /** `--redo STATUS[,STATUS]`. @throws {UsageError} */
 export function parseStatuses(text: string): Status[] {
   return text.split(',').map((word) => {
-    const parsed = Status.safeParse(word.trim());
-    if (parsed.success) return parsed.data;
+    const status = STATUSES.find((each) => each === word.trim());
+    if (status) return status;
     throw new UsageError(
-      `--redo: ${JSON.stringify(word)} is no status; use ${Status.options.join(', ')}`,
+      `--redo: ${JSON.stringify(word)} is no status; use ${STATUSES.join(', ')}`,
     );
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STATUSES } from './status.ts';
 
 /**
  * The trajectory format: JSON Lines, one event a line, append-only. Described in docs/trajectory.md.
@@ -66,7 +67,7 @@ export const Turn = z.object({
 });
 export type Turn = z.infer<typeof Turn>;
 
-export const Status = z.enum(['submitted', 'limit', 'refused', 'error', 'interrupted']);
+export const Status = z.enum(STATUSES);
 export type Status = z.infer<typeof Status>;
 
 /** How a run ended. Every status carries the patch so far (empty string: no change). */
