@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 /** Handles keys that are pressed anywhere but in a field. The arrows count as `j` and `k`. */
 export function useKeys(handlers: Readonly<Record<string, () => void>>): void {
-  useEffect(() => {
+  // Before the next event, so that no key meets the handlers of an earlier state, however fast keys come.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement | null;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
