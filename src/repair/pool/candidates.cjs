@@ -44,7 +44,8 @@ exports.main = async function main(folder) {
   }
   process.on('disconnect', () => exit(0));
   process.on('message', async ({ batch, skip, excluded }) => {
-    await runner.answer(batch, skip, new Set(excluded));
+    // A rejection that nobody sees would leave the batch without an end; another process takes up the rest.
+    await runner.answer(batch, skip, new Set(excluded)).catch(() => exit(1));
     process.send('done');
   });
   process.send('ready');

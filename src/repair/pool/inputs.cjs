@@ -115,7 +115,7 @@ function changed(value, random, pool) {
       break;
   }
   if (Array.isArray(value)) return changedItems([...value], random, pool);
-  if (value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+  if (value && Object.getPrototypeOf(value) === Object.prototype) {
     const copy = { ...value };
     const keys = Object.keys(copy).sort();
     if (keys.length === 0) return copy;
