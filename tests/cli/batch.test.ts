@@ -81,8 +81,8 @@ describe('batch', () => {
     const whole = await runCli([...args, '-j', '4', '--out', out('whole')], options);
     expect(whole.code).toBe(0);
     const killed = startCli([...args, '-j', '3', '--out', out(), '--json'], options);
-    await killed.printed(/"type":"ended"/);
-    await killed.printed(/"type":"step","instanceId":"b__four-4","attempt":1,"step":2/);
+    // The last of the dataset: it starts when another has ended.
+    await killed.printed(/"type":"step","instanceId":"b__three-3","attempt":1,"step":2/);
     killed.child.kill('SIGKILL');
     const { stdout } = await killed.finished;
     const ended = jsonLines(stdout.slice(0, stdout.lastIndexOf('\n'))).filter(
@@ -92,10 +92,10 @@ describe('batch', () => {
     const again = await runCli([...args, '--out', out(), '--json'], options);
     expect(again.code, again.stderr).toBe(0);
     expect(jsonLines(again.stdout)).toContainEqual(
-      expect.objectContaining({ type: 'resumed', instanceId: 'b__four-4' }),
+      expect.objectContaining({ type: 'resumed', instanceId: 'b__three-3' }),
     );
     expect(read(out(), 'preds.json')).toBe(read(out('whole'), 'preds.json'));
-    expect(events(out(), 'b__four-4').filter(({ type }) => type === 'turn')).toHaveLength(5);
+    expect(events(out(), 'b__three-3').filter(({ type }) => type === 'turn')).toHaveLength(5);
   });
 
   test('Ctrl-C keeps what runs as interrupted; the same command goes on with it', async () => {
