@@ -1,9 +1,8 @@
-import type { DecodedText } from '../text/encoding.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Choice } from './choose.ts';
 import type { Candidate } from './edits/edit.ts';
 import { byCost } from './edits/enumerate.ts';
-import { validate } from './validate.ts';
+import { type ValidateOptions, validate } from './validate.ts';
 
 /** Candidates that the project's own command looks at: while the search goes on, after it, and wanted in the end. */
 const MOST_IN_SEARCH = 4;
@@ -17,18 +16,12 @@ const MORE_COST = 3;
 /** But no longer than this, or than it took to find the first. */
 const MORE_MS = 3000;
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Omit<ValidateOptions, 'workspace' | 'timeoutMs'> {
   /** A copy of the repository for validation only. */
   readonly copy: () => Promise<Workspace>;
-  readonly testCommand?: string | undefined;
   readonly testTimeoutMs: number;
-  readonly signal: AbortSignal;
   /** Once one was found right, no other is validated after this, in milliseconds since the epoch. */
   readonly until: number;
-  readonly file: (path: string) => DecodedText | undefined;
-  readonly failing: ReadonlySet<string>;
-  readonly files: readonly string[];
-  readonly failedBefore: ReadonlySet<string>;
   /** A temporary test that is put into the copy. */
   readonly extra?: { readonly path: string; readonly text: string } | undefined;
 }

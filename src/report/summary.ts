@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RepairData } from '../repair/result.ts';
 import type { Action, Observation } from '../trajectory/event.ts';
 import { firstLine } from './plain.ts';
 
@@ -22,18 +23,7 @@ const Changes = z.object({
   changes: z.array(z.object({ removed: z.number(), added: z.number() })).min(1),
 });
 
-const Suspicious = z.object({
-  suspicious: z.array(
-    z.object({
-      path: z.string(),
-      line: z.number(),
-      function: z.string(),
-      score: z.number(),
-      failing: z.number(),
-      passing: z.number(),
-    }),
-  ),
-});
+const Suspicious = RepairData.pick({ suspicious: true });
 const MOST_ROWS = 5;
 
 /** The most suspicious lines that a repair found, as the rows of a table; the text is untrusted. */

@@ -20,71 +20,48 @@ import * as swaps from './swaps.ts';
 import * as symmetric from './symmetric.ts';
 import * as wraps from './wraps.ts';
 
-const OPERATORS: readonly Operator[] = [
-  operators.comparisons,
-  operators.arithmetic,
-  operators.logicalOperators,
-  operators.negations,
-  literals.numbers,
-  literals.strings,
-  literals.constants,
-  names.variables,
-  names.variableForLiteral,
-  names.functions,
-  names.members,
-  drops.operands,
-  drops.elements,
-  drops.wrappers,
-  drops.slices,
-  swaps.operands,
-  swaps.pairs,
-  swaps.branches,
-  swaps.truths,
-  wraps.calls,
-  wraps.signs,
-  wraps.suffixes,
-  wraps.offsets,
-  wraps.addedOperands,
-  wraps.doubled,
-  conditions.clauses,
-  conditions.replacedConditions,
-  conditions.elseIfs,
-  statements.dropped,
-  statements.inserted,
-  guards,
-  statements.returns,
-  statements.assignments,
-  moved,
-  replacements.expressions,
-  replacements.measures,
-  replacements.addedArguments,
-  replacements.defaults,
-  symmetric.reductions,
-  symmetric.conversions,
-];
-
-/** Where a compiler refuses what does not fit its type, only edits that keep types are worth their time. */
-const TYPED_OPERATORS: readonly Operator[] = [
-  operators.comparisons,
-  operators.arithmetic,
-  operators.logicalOperators,
-  operators.negations,
-  literals.numbers,
-  literals.strings,
-  literals.constants,
-  names.variables,
-  names.functions,
-  names.members,
-  drops.operands,
-  drops.elements,
-  swaps.operands,
-  swaps.pairs,
-  swaps.branches,
-  swaps.truths,
-  wraps.offsets,
-  statements.dropped,
-  statements.assignments,
-  moved,
+/** Every operator, and whether what it makes has the type of what stood there. */
+const OPERATORS: readonly (readonly [Operator, keepsType: boolean])[] = [
+  [operators.comparisons, true],
+  [operators.arithmetic, true],
+  [operators.logicalOperators, true],
+  [operators.negations, true],
+  [literals.numbers, true],
+  [literals.strings, true],
+  [literals.constants, true],
+  [names.variables, true],
+  [names.variableForLiteral, false],
+  [names.functions, true],
+  [names.members, true],
+  [drops.operands, true],
+  [drops.elements, true],
+  [drops.wrappers, false],
+  [drops.slices, false],
+  [swaps.operands, true],
+  [swaps.pairs, true],
+  [swaps.branches, true],
+  [swaps.truths, true],
+  [wraps.calls, false],
+  [wraps.signs, false],
+  [wraps.suffixes, false],
+  [wraps.offsets, true],
+  [wraps.addedOperands, false],
+  [wraps.doubled, false],
+  [conditions.clauses, false],
+  [conditions.replacedConditions, false],
+  [conditions.elseIfs, false],
+  [statements.dropped, true],
+  [statements.inserted, false],
+  [guards, false],
+  [statements.returns, false],
+  [statements.assignments, true],
+  [moved, true],
+  [replacements.expressions, false],
+  [replacements.measures, false],
+  [replacements.addedArguments, false],
+  [replacements.defaults, false],
+  [symmetric.reductions, false],
+  [symmetric.conversions, false],
 ];
 
 /** In a region of more lines the functions nested in it are regions of their own. */
@@ -170,8 +147,11 @@ export function enumerateEdits(context: EditContext): Candidate[] {
   const singles: Edit[] = [];
   const { family } = context.grammar;
   const isTyped = family === 'go' || family === 'java';
-  for (const operator of isTyped ? TYPED_OPERATORS : OPERATORS)
+  for (const [operator, keepsType] of OPERATORS) {
+    // Where a compiler refuses what does not fit its type, only edits that keep types are worth their time.
+    if (isTyped && !keepsType) continue;
     for (const edit of operator(context)) singles.push(edit);
+  }
   const doubled = [...sameLiterals(context, singles), ...symmetric.mirrored(context, singles)];
   for (const edit of doubled) singles.push(edit);
   const { start, end } = context.region;

@@ -1,4 +1,5 @@
-import { childOf, type SyntaxNode } from '../tree.ts';
+import type { SyntaxNode } from '../tree.ts';
+import { COMPARE, operatorRole, wordsOf } from './c-family.ts';
 import type { Grammar, Role, StatementRole } from './roles.ts';
 
 const ROLES: Readonly<Record<string, Role>> = {
@@ -19,6 +20,7 @@ const ROLES: Readonly<Record<string, Role>> = {
   type_conversion_expression: 'otherExpression',
   func_literal: 'lambda',
   parenthesized_expression: 'parenthesized',
+  unary_expression: 'otherExpression',
 };
 
 const STATEMENTS: Readonly<Record<string, StatementRole>> = {
@@ -49,7 +51,6 @@ const NOT_VALUES: Readonly<Record<string, readonly string[]>> = {
   keyed_element: ['key'],
 };
 
-const COMPARE = ['<', '<=', '>', '>=', '==', '!='];
 const OPAQUE =
   /^(?:comment|import_declaration|package_clause|type_declaration|.*_type|type_identifier|type_arguments|ERROR)$/;
 
@@ -57,19 +58,9 @@ function role(node: SyntaxNode, text: string): Role | null {
   if (!node.named) return null;
   const { parent } = node;
   if (parent && NOT_VALUES[parent.type]?.includes(node.field)) return null;
-  // The package in `strings.ToUpper` and the blank name are no values.
-  const own = text.slice(node.start, node.end);
-  if (own === '_') return null;
-  const operator = childOf(node, 'operator');
-  const sign = operator ? text.slice(operator.start, operator.end) : '';
-  if (node.type === 'binary_expression') {
-    if (sign === '&&' || sign === '||') return 'logical';
-    return COMPARE.includes(sign) ? 'compare' : 'binary';
-  }
-  if (node.type === 'unary_expression') {
-    return sign === '!' ? 'not' : sign === '-' ? 'unary' : 'otherExpression';
-  }
-  return ROLES[node.type] ?? null;
+  // The blank name is no value.
+  if (text.slice(node.start, node.end) === '_') return null;
+  return operatorRole(node, text, COMPARE) ?? ROLES[node.type] ?? null;
 }
 
 /** Go as the operators see it. */
@@ -82,15 +73,7 @@ export const goGrammar: Grammar = {
   isClass: () => false,
   isBlock: (node) => node.type === 'statement_list',
   isOpaque: (node) => OPAQUE.test(node.type),
-  words: {
-    and: '&&',
-    or: '||',
-    true: 'true',
-    false: 'false',
-    none: 'nil',
-    self: '',
-    not: (operand) => `!${operand}`,
-  },
+  words: wordsOf({ none: 'nil', self: '' }),
   compareOperators: COMPARE,
   arithmeticOperators: ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'],
 };

@@ -1,7 +1,9 @@
-import { childOf, type SyntaxNode } from '../tree.ts';
+import type { SyntaxNode } from '../tree.ts';
+import { COMPARE, operatorRole, wordsOf } from './c-family.ts';
 import type { Grammar, Role, StatementRole } from './roles.ts';
 
 const ROLES: Readonly<Record<string, Role>> = {
+  unary_expression: 'otherExpression',
   identifier: 'identifier',
   decimal_integer_literal: 'number',
   decimal_floating_point_literal: 'number',
@@ -53,7 +55,6 @@ const NOT_VALUES: Readonly<Record<string, readonly string[]>> = {
   labeled_statement: ['label'],
 };
 
-const COMPARE = ['<', '<=', '>', '>=', '==', '!='];
 const OPAQUE =
   /^(?:.*comment|import_declaration|package_declaration|modifiers|annotation|.*_type|type_identifier|type_arguments|type_parameters|superclass|super_interfaces|throws|dimensions|ERROR)$/;
 
@@ -66,16 +67,7 @@ function role(node: SyntaxNode, text: string): Role | null {
     // The parentheses of `if (…)` are the statement's own.
     if (node.type === 'parenthesized_expression' && /statement$/.test(parent.type)) return null;
   }
-  const operator = childOf(node, 'operator');
-  const sign = operator ? text.slice(operator.start, operator.end) : '';
-  if (node.type === 'binary_expression') {
-    if (sign === '&&' || sign === '||') return 'logical';
-    return COMPARE.includes(sign) ? 'compare' : 'binary';
-  }
-  if (node.type === 'unary_expression') {
-    return sign === '!' ? 'not' : sign === '-' ? 'unary' : 'otherExpression';
-  }
-  return ROLES[node.type] ?? null;
+  return operatorRole(node, text, COMPARE) ?? ROLES[node.type] ?? null;
 }
 
 /** Java as the operators see it. */
@@ -93,15 +85,7 @@ export const javaGrammar: Grammar = {
   isClass: (node) => /^(?:class|enum|record|interface)_declaration$/.test(node.type),
   isBlock: (node) => node.type === 'block' || node.type === 'constructor_body',
   isOpaque: (node) => OPAQUE.test(node.type),
-  words: {
-    and: '&&',
-    or: '||',
-    true: 'true',
-    false: 'false',
-    none: 'null',
-    self: 'this',
-    not: (operand) => `!${operand}`,
-  },
+  words: wordsOf({ none: 'null', self: 'this' }),
   compareOperators: COMPARE,
   arithmeticOperators: ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>'],
 };

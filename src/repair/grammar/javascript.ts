@@ -1,4 +1,5 @@
-import { childOf, type SyntaxNode } from '../tree.ts';
+import type { SyntaxNode } from '../tree.ts';
+import { operatorRole, wordsOf } from './c-family.ts';
 import type { Grammar, Role, StatementRole } from './roles.ts';
 
 const ROLES: Readonly<Record<string, Role>> = {
@@ -32,7 +33,6 @@ const ROLES: Readonly<Record<string, Role>> = {
 };
 
 const COMPARE = ['<', '<=', '>', '>=', '==', '!=', '===', '!==', 'in', 'instanceof'];
-const LOGICAL = ['&&', '||', '??'];
 
 const STATEMENTS: Readonly<Record<string, StatementRole>> = {
   expression_statement: 'expression',
@@ -105,11 +105,6 @@ const BINDING_PARENTS = new Set([
   'export_specifier',
 ]);
 
-function operatorOf(node: SyntaxNode, text: string): string {
-  const operator = childOf(node, 'operator');
-  return operator ? text.slice(operator.start, operator.end) : '';
-}
-
 function role(node: SyntaxNode, text: string): Role | null {
   if (!node.named) return null;
   const parent = node.parent;
@@ -124,13 +119,7 @@ function role(node: SyntaxNode, text: string): Role | null {
     // A `'use strict'` directive.
     if (node.type === 'string' && parent.type === 'expression_statement') return null;
   }
-  if (node.type === 'binary_expression') {
-    const operator = operatorOf(node, text);
-    if (LOGICAL.includes(operator)) return 'logical';
-    return COMPARE.includes(operator) ? 'compare' : 'binary';
-  }
-  if (node.type === 'unary_expression' && operatorOf(node, text) === '!') return 'not';
-  return ROLES[node.type] ?? null;
+  return operatorRole(node, text, COMPARE) ?? ROLES[node.type] ?? null;
 }
 
 /** JavaScript and TypeScript as the operators see them. */
@@ -148,15 +137,7 @@ export const javascriptGrammar: Grammar = {
   isClass: (node) => node.type === 'class_declaration' || node.type === 'class',
   isBlock: (node) => node.type === 'statement_block',
   isOpaque: (node) => OPAQUE.has(node.type),
-  words: {
-    and: '&&',
-    or: '||',
-    true: 'true',
-    false: 'false',
-    none: 'null',
-    self: 'this',
-    not: (operand) => `!${operand}`,
-  },
+  words: wordsOf({ none: 'null', self: 'this' }),
   compareOperators: COMPARE,
   arithmeticOperators: ['+', '-', '*', '/', '%', '**', '&', '|', '^', '<<', '>>', '>>>'],
 };
