@@ -4,7 +4,7 @@
 // Downloads the repositories and the peers from PyPI into .cache/bench once.
 import { execFile, execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
@@ -17,7 +17,7 @@ import {
   fetchRepository,
   REPOSITORIES,
 } from './aci/repositories.ts';
-import { saveResults } from './aci/results.ts';
+import { medianOf, report, SAVE } from './report.ts';
 
 const PARTS = ['tools', 'semantic', 'peers'];
 /** What a model takes at least to answer, between a view and an edit. */
@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     only: { type: 'string', multiple: true, default: PARTS },
-    save: { type: 'boolean', default: false },
+    ...SAVE,
   },
 });
 const parts = values.only;
@@ -38,13 +38,6 @@ const run = promisify(execFile);
 const MEGABYTES = { maxBuffer: 256 * 1024 * 1024 };
 
 type Medians = Record<string, number>;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
 
 interface Step {
   /** Not timed. */
@@ -65,7 +58,7 @@ async function timeSteps(steps: Record<string, Step>): Promise<Medians> {
       if (round >= 0) times.get(name)?.push(performance.now() - start);
     }
   }
-  return Object.fromEntries([...times].map(([name, values]) => [name, median(values)]));
+  return Object.fromEntries([...times].map(([name, values]) => [name, medianOf(values)]));
 }
 
 async function ownSteps(root: string, repository: BenchRepository): Promise<Medians> {
@@ -210,6 +203,4 @@ for (const repository of REPOSITORIES) {
     process.stderr.write(`| ${step} | ${all.join(' | ')} |\n`);
   }
 }
-const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-const command = `node --import tsx bench/aci.ts ${rounds} --save`;
-saveResults('aci', values.save, { command, parts, rounds, machine, results });
+report(values.save, { parts, rounds, results });

@@ -1,16 +1,17 @@
 // A batch of agents with a model of fixed latency: time over the ideal, processor time a step, memory for each further
 // agent, beside mini-swe-agent doing the same commands. Needs `npm run build` before.
 // Usage: node --import tsx bench/batch.ts [--instances 200] [--steps 30] [--latency 200] [--workers 1,16,64,200]
-//   [--serial 8] [--no-peer]. One worker alone gets only as many instances as --serial says.
+//   [--serial 8] [--no-peer] [--save]. One worker alone gets only as many instances as --serial says.
 // JSON on standard output, a table on standard error. Installs the peer from PyPI into .cache/bench once.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/package-root.ts';
 import { commitAll } from '../tests/support/repos.ts';
 import { fetchPeers } from './aci/repositories.ts';
+import { report, SAVE } from './report.ts';
 
 const { values } = parseArgs({
   allowNegative: true,
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '1,16,64,200' },
     serial: { type: 'string', default: '8' },
     peer: { type: 'boolean', default: true },
+    ...SAVE,
   },
 });
 const [instances, steps, latencyMs, serial] = [
@@ -190,16 +192,14 @@ try {
     if (!small || !large || !first || !last || first.workers === last.workers) return null;
     return (large.megabytes - small.megabytes) / (last.workers - first.workers);
   };
-  const result = {
-    ...{ instances, steps, latencyMs, load: loadavg()[0], floorCpuMsPerCommand: floorMs() },
-    machine: { cores: cpus().length, model: cpus()[0]?.model, node: process.version },
+  report(values.save, {
+    ...{ instances, steps, latencyMs, floorCpuMsPerCommand: floorMs() },
     megabytesPerFurtherAgent: {
       patchwright: perAgent('patchwright'),
       'mini-swe-agent': perAgent('mini-swe-agent'),
     },
     rows,
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

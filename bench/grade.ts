@@ -1,14 +1,16 @@
 // Logs graded a second, beside the official package on the same logs and machine: both read each file and make its
 // report, in turn, so that both see the same load. Medians of the rounds. Before them each side grades all logs some
 // times, since Node compiles what runs often; a large run's speed is what is measured, not the first second's.
-// Needs ../shared/data. Usage: node --import tsx bench/grade.ts
+// Needs ../shared/data. Usage: node --import tsx bench/grade.ts [--save]. JSON on standard output.
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { storedRuns } from '../tests/data/swebench/data.ts';
 import { openOracle } from '../tests/data/swebench/oracle.ts';
-import { median } from './statistics.ts';
+import { medianOf, report, SAVE } from './report.ts';
 
+const { values } = parseArgs({ options: SAVE });
 const ROUNDS = 9;
 const WARM_UP = 8;
 /** Over all logs in a round, so that a round of ours takes about as long as one of the official package. */
@@ -82,11 +84,10 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 oracle.close();
 const ratioOf = (clock: keyof Speed) =>
-  Math.round(median(rounds.map(({ ours, theirs }) => ours[clock] / theirs[clock])) * 10) / 10;
+  Math.round(medianOf(rounds.map(({ ours, theirs }) => ours[clock] / theirs[clock])) * 10) / 10;
 const speedOf = (side: 'ours' | 'theirs', clock: keyof Speed) =>
-  Math.round(median(rounds.map((round) => round[side][clock])));
-const result = {
-  bench: 'grade',
+  Math.round(medianOf(rounds.map((round) => round[side][clock])));
+report(values.save, {
   logs: runs.length,
   megabytes: Math.round(runs.reduce((sum, { log }) => sum + Buffer.byteLength(log), 0) / 1e5) / 10,
   rounds: ROUNDS,
@@ -95,7 +96,4 @@ const result = {
   ratio: ratioOf('wall'),
   cpuRatio: ratioOf('cpu'),
   goal: GOAL,
-  reached: ratioOf('wall') >= GOAL,
-  node: process.versions.node,
-};
-process.stdout.write(`${JSON.stringify(result)}\n`);
+});

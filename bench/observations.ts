@@ -1,18 +1,13 @@
-// Characters that the steps of two recorded SWE-agent runs on marshmallow showed to the model, beside what our tools
-// show for the same steps: find the file, read around the bug, edit, run, submit.
-// Usage: node --import tsx bench/observations.ts [FOLDER] [--save], default ../shared/data/trajectories beside the
-// repository. JSON on standard output, a table on standard error; --save writes bench/results/observations.json.
-// Downloads the package's source from PyPI into .cache/bench once.
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'shell-quote';
 import { packageRoot } from '../src/package-root.ts';
+import { commitAll, git } from '../tests/support/repos.ts';
 import { openOwnTools } from './aci/own-tools.ts';
 import { fetchRepository } from './aci/repositories.ts';
-import { saveResults } from './aci/results.ts';
+import { report, SAVE } from './report.ts';
 
 const RUNS = [
   'marshmallow-1867-function-calling-replace.traj',
@@ -77,17 +72,10 @@ async function replay(path: string) {
   const top = mkdtempSync(join(tmpdir(), 'patchwright-observations-'));
   const root = join(top, 'repo');
   cpSync(fetchRepository(join(packageRoot, '.cache', 'bench'), SOURCE), root, { recursive: true });
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=b', '-c', 'user.email=b@b', ...args], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-  git('init', '--quiet');
-  git('add', '--all');
-  git('commit', '--quiet', '--message=start');
+  commitAll(root);
   const tools = openOwnTools(root, true, async () => {
-    git('add', '--all', '--intent-to-add');
-    return git('diff', '--binary', '--no-color', 'HEAD');
+    git(root, 'add', '--all', '--intent-to-add');
+    return git(root, 'diff', '--binary', '--no-color', 'HEAD');
   });
   const rows: { step: string; theirs: number; ours: number }[] = [];
   let file = '';
@@ -116,7 +104,7 @@ async function replay(path: string) {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { save: { type: 'boolean', default: false } },
+  options: SAVE,
 });
 const folder = resolve(positionals[0] ?? join(packageRoot, '../shared/data/trajectories'));
 const runs = [];
@@ -128,8 +116,4 @@ for (const name of RUNS) {
     process.stderr.write(`| ${step} | SWE-agent ${theirs} | ours ${ours} |\n`);
   }
 }
-saveResults('observations', values.save, {
-  command: 'node --import tsx bench/observations.ts --save',
-  source: `${SOURCE.name} ${SOURCE.version}`,
-  runs,
-});
+report(values.save, { source: `${SOURCE.name} ${SOURCE.version}`, runs });

@@ -1,20 +1,22 @@
 // The page of `patchwright inspect` on a run of 100,000 events in Chromium: first paint, when the run's step
 // stands there, and the longest task while it is scrolled. Beside it the first paint of an empty page.
-// Usage: node --import tsx bench/page.ts [ROUNDS], default 5. JSON on standard output.
+// Usage: node --import tsx bench/page.ts [ROUNDS] [--save], default 5. JSON on standard output.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { startInspector } from '../src/inspector/server.ts';
 import { ownEvents } from '../tests/support/trajectories/own.ts';
-import { median } from './statistics.ts';
+import { medianOf, report, SAVE } from './report.ts';
 
 const STEPS = 50_000;
 const WHEEL_TURNS = 120;
-const rounds = Number(process.argv[2] ?? 5);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: SAVE });
+const rounds = Number(positionals[0] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), 'patchwright-bench-'));
 
 /** Milliseconds from the start of the navigation to the first contentful paint. */
@@ -104,21 +106,18 @@ try {
       tasks.push(await longestTask(page));
     });
   }
-  const result = {
-    bench: 'page',
-    command: 'node --import tsx bench/page.ts',
+  report(values.save, {
     rounds,
     events: events.length,
     trajectoryBytes: text.length,
     unit: 'ms',
-    emptyPageFirstPaint: median(emptyPaints),
-    firstPaint: median(paints),
+    emptyPageFirstPaint: medianOf(emptyPaints),
+    firstPaint: medianOf(paints),
     firstPaintToReach: 1000,
-    stepShown: median(shown),
+    stepShown: medianOf(shown),
     longestTaskOfEachRound: tasks,
     longestTaskToReach: 100,
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  });
 } finally {
   await browser.close();
   await inspector.close();

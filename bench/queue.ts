@@ -1,9 +1,9 @@
 // The queue at the size of SWE-bench: time and memory to put 2,294 instances in, what Redis and the store are asked for
 // by running instances, and the memory of a worker. Needs `npm run build` before, and redis-server on the PATH.
-// Usage: node --import tsx bench/queue.ts [--instances 2294] [--row-bytes 45000] [--running 16] [--seconds 20]
+// Usage: node --import tsx bench/queue.ts [--instances 2294] [--row-bytes 45000] [--running 16] [--seconds 20] [--save]
 // JSON on standard output, a table on standard error.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import { FolderStore } from '../src/storage/folder-store.ts';
 import type { Instance } from '../src/swebench/instance.ts';
 import { setUpQueue } from '../tests/support/queue.ts';
 import { startRedis } from '../tests/support/redis.ts';
+import { report, SAVE } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     'row-bytes': { type: 'string', default: '45000' },
     running: { type: 'string', default: '16' },
     seconds: { type: 'string', default: '20' },
+    ...SAVE,
   },
 });
 const [instances, rowBytes, running, seconds] = [
@@ -112,8 +114,6 @@ function round(value: number, digits = 1): number {
 }
 
 const result = {
-  command: `bench/queue.ts ${process.argv.slice(2).join(' ')}`.trim(),
-  load: round(loadavg()[0] ?? 0),
   putIn: await putIn(),
   workers: [await work(0), await work(1), await work(running)],
 };
@@ -125,4 +125,4 @@ for (const { running: n, residentMb: mb, redisCommandsASecond, cpuShare } of res
     `${n} waiting for a model: ${mb} MB, ${redisCommandsASecond} commands a second, ${cpuShare} of a core\n`,
   );
 }
-process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+report(values.save, result);

@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { commitAll, runFix, runProgram, saveResult } from './repair/run-fix.ts';
+import { inParallel } from '../src/in-parallel.ts';
+import { median } from '../src/median.ts';
+import { commitAll } from '../tests/support/repos.ts';
+import { runFix, runProgram } from './repair/run-fix.ts';
 import { copyOf, type Package, packages } from './repair-seeded/packages.ts';
 import seeds from './repair-seeded/seeds.json' with { type: 'json' };
-import { median } from './statistics.ts';
+import { report, SAVE } from './report.ts';
 
 const ISSUE = 'Some tests fail since the last change. Find out why and mend it.';
 const SUITE_MS = 120_000;
@@ -46,7 +49,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     seconds: { type: 'string', default: '300' },
     jobs: { type: 'string', short: 'j', default: '1' },
-    save: { type: 'boolean', default: false },
+    ...SAVE,
   },
 });
 const seconds = Number(values.seconds);
@@ -86,7 +89,7 @@ async function tryOne(one: Package, seed: Seed): Promise<Result> {
     if (await passes(one, repository)) return { ...base, verdict: 'unseen' };
     if (await actsAlike(one, seed, repository))
       throw new Error(`${seed.id}: the probe sees no bug`);
-    await commitAll(repository);
+    commitAll(repository);
     const run = await runFix(repository, { issue: ISSUE, seconds });
     const told = {
       seconds: Math.round(run.durationMs / 100) / 10,
@@ -104,7 +107,7 @@ async function tryOne(one: Package, seed: Seed): Promise<Result> {
   }
 }
 
-const waiting = packages.flatMap((one) =>
+const chosenSeeds = packages.flatMap((one) =>
   z
     .array(Seed)
     .parse(seeds[one.name as keyof typeof seeds])
@@ -112,23 +115,19 @@ const waiting = packages.flatMap((one) =>
     .map((seed) => ({ one, seed })),
 );
 for (const one of packages) {
-  if (!waiting.some((each) => each.one === one)) continue;
+  if (!chosenSeeds.some((each) => each.one === one)) continue;
   const copy = await copyOf(one, join(folder, one.name));
   if (!(await passes(one, copy))) throw new Error(`the tests of ${one.name} fail as published`);
   rmSync(copy, { recursive: true, force: true });
 }
-const results: Result[] = [];
-const work = async () => {
-  for (let next = waiting.shift(); next; next = waiting.shift()) {
-    const result = await tryOne(next.one, next.seed);
-    results.push(result);
-    const { id, verdict, confidence = '', tried = 0, perSecond = 0, reason = '' } = result;
-    process.stderr.write(
-      `${result.package} ${id} ${verdict} ${result.seconds ?? ''} s, ${tried} tried, ${perSecond}/s, ${confidence} ${reason}\n`,
-    );
-  }
-};
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+const results = await inParallel(chosenSeeds, Number(values.jobs), async ({ one, seed }) => {
+  const result = await tryOne(one, seed);
+  const { id, verdict, confidence = '', tried = 0, perSecond = 0, reason = '' } = result;
+  process.stderr.write(
+    `${result.package} ${id} ${verdict} ${result.seconds ?? ''} s, ${tried} tried, ${perSecond}/s, ${confidence} ${reason}\n`,
+  );
+  return result;
+});
 rmSync(folder, { recursive: true, force: true });
 const count = (verdict: Result['verdict']) =>
   results.filter((each) => each.verdict === verdict).length;
@@ -152,7 +151,4 @@ const percent = (share: number) => `${Math.round(100 * share)} %`;
 process.stderr.write(
   `${seen} bugs: right ${summary.right} (${percent(summary.rightShare)}), wrong ${summary.wrong} (${percent(summary.wrongShare)} of the submitted), none ${summary.none}; median ${summary.medianSeconds} s\n`,
 );
-const command =
-  `node --import tsx bench/repair-seeded.ts ${process.argv.slice(2).join(' ')}`.trim();
-if (values.save) saveResult('repair-seeded', command, summary);
-process.stdout.write(`${JSON.stringify(summary, null, 1)}\n`);
+report(values.save, summary);

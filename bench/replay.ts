@@ -1,15 +1,18 @@
 // What a replay costs apart from the tools' own time: a recorded run of 500 steps, replayed by the built command line.
 // Beside it the tools' own time in the same replay, and the run that was recorded.
-// Usage: node --import tsx bench/replay.ts [ROUNDS], default 5. JSON on standard output.
+// Usage: node --import tsx bench/replay.ts [ROUNDS] [--save], default 5. JSON on standard output.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median } from './statistics.ts';
+import { parseArgs } from 'node:util';
+import { commitAll } from '../tests/support/repos.ts';
+import { medianOf, report, SAVE } from './report.ts';
 
 const STEPS = 500;
-const rounds = Number(process.argv[2] ?? 5);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: SAVE });
+const rounds = Number(positionals[0] ?? 5);
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'patchwright-bench-'));
 const repository = join(folder, 'repository');
@@ -22,15 +25,13 @@ function patchwright(...args: string[]): string {
 
 /** A repository of one file, and the turns of a model that looks around in it and edits it. */
 function makeTask(): string {
-  execFileSync('git', ['init', '--quiet', repository]);
+  mkdirSync(repository);
   const line = (i: number) => `name_${i} = ${i}\n`;
   writeFileSync(
     join(repository, 'data.txt'),
     Array.from({ length: STEPS }, (_, i) => line(i)).join(''),
   );
-  const git = (...args: string[]) => execFileSync('git', ['-C', repository, ...args]);
-  git('add', '.');
-  git('-c', 'user.name=b', '-c', 'user.email=b@localhost', 'commit', '--quiet', '-m', 'base');
+  commitAll(repository);
   const actions = Array.from({ length: STEPS - 2 }, (_, i) => {
     if (i % 5 === 4) return { tool: 'bash', input: { command: 'true' } };
     if (i % 5 === 3)
@@ -64,11 +65,9 @@ try {
     );
     summaries.push(JSON.parse(lines.trimEnd().split('\n').at(-1) ?? ''));
   }
-  const of = (name: string) => median(summaries.map((summary) => summary[name] ?? Number.NaN));
+  const of = (name: string) => medianOf(summaries.map((summary) => summary[name] ?? Number.NaN));
   const bytes = readFileSync(join(out, 'trajectory.jsonl')).length;
-  const result = {
-    bench: 'replay',
-    command: 'node --import tsx bench/replay.ts',
+  report(values.save, {
     rounds,
     steps: STEPS,
     trajectoryBytes: bytes,
@@ -79,8 +78,7 @@ try {
     overheadToReach: 2,
     overheadOverTools: (of('overheadMsPerStep') * STEPS) / of('toolMs'),
     allAgree: summaries.every(({ agrees }) => Boolean(agrees)),
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

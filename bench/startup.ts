@@ -1,14 +1,17 @@
 // Start-up time of the command line beside bare Node, medians of 20, alternating so that both see the same machine.
-// Usage: node --import tsx bench/startup.ts
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Usage: node --import tsx bench/startup.ts [--save]. JSON on standard output.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median } from './statistics.ts';
+import { parseArgs } from 'node:util';
+import { commitAll } from '../tests/support/repos.ts';
+import { medianOf, report, SAVE } from './report.ts';
 
+const { values } = parseArgs({ options: SAVE });
 const ROUNDS = 20;
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'patchwright-bench-'));
@@ -25,12 +28,10 @@ function wallTime(args: readonly string[]): Promise<number> {
 /** A repository of 20 files with one commit. */
 function makeRepository(): string {
   const repository = join(folder, 'repository');
-  execFileSync('git', ['init', '--quiet', repository]);
+  mkdirSync(repository);
   for (let i = 0; i < 20; i++)
     writeFileSync(join(repository, `file${i}.py`), `x = ${i}\n`.repeat(50));
-  const git = (...args: string[]) => execFileSync('git', ['-C', repository, ...args]);
-  git('add', '.');
-  git('-c', 'user.name=b', '-c', 'user.email=b@localhost', 'commit', '--quiet', '-m', 'base');
+  commitAll(repository);
   return repository;
 }
 
@@ -75,19 +76,18 @@ try {
     help.push(await wallTime([cli, '--help']));
     request.push(await firstRequest(repository, join(folder, `out${round}`)));
   }
-  const result = {
-    bench: 'startup',
+  const node = medianOf(bare);
+  report(values.save, {
     rounds: ROUNDS,
     unit: 'ms, median',
-    node: median(bare),
-    help: median(help),
-    helpOverNode: median(help) - median(bare),
+    node,
+    help: medianOf(help),
+    helpOverNode: medianOf(help) - node,
     helpToReach: 60,
-    firstRequest: median(request),
-    firstRequestOverNode: median(request) - median(bare),
+    firstRequest: medianOf(request),
+    firstRequestOverNode: medianOf(request) - node,
     firstRequestToReach: 250,
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

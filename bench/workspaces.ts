@@ -1,16 +1,18 @@
 // What a command costs in each kind of workspace: the median of running `true`, and what opening and closing take.
 // Prints JSON; a table goes to standard error. Containers are left out where no engine answers or no image is named.
-// Usage: node --import tsx bench/workspaces.ts [runs] [image]
+// Usage: node --import tsx bench/workspaces.ts [runs] [image] [--save]
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { findEngine } from '../src/workspace/container/engine.ts';
 import { openContainer } from '../src/workspace/container/workspace.ts';
 import { openWorkspace } from '../src/workspace/open.ts';
 import type { Workspace } from '../src/workspace/workspace.ts';
-import { median } from './statistics.ts';
+import { medianOf, report, SAVE } from './report.ts';
 
-const [, , runs = '50', image] = process.argv;
+const { values, positionals } = parseArgs({ allowPositionals: true, options: SAVE });
+const [runs = '50', image] = positionals;
 const folder = mkdtempSync(join(tmpdir(), 'bench-workspaces-'));
 let made = 0;
 
@@ -35,7 +37,7 @@ async function measure(kind: string, open: () => Promise<Workspace>) {
     times.push(ms);
   }
   const { ms: closeMs } = await timed(() => workspace.close());
-  return { kind, openMs, execMs: median(times), closeMs };
+  return { kind, openMs, execMs: medianOf(times), closeMs };
 }
 
 const engine = image === undefined ? undefined : await findEngine(process.env);
@@ -54,4 +56,4 @@ process.stderr.write(`${row(['workspace', 'open ms', 'true, median ms', 'close m
 for (const { kind, openMs, execMs, closeMs } of results) {
   process.stderr.write(`${row([kind, openMs, execMs, closeMs])}\n`);
 }
-process.stdout.write(`${JSON.stringify({ runs: Number(runs), results }, null, 1)}\n`);
+report(values.save, { runs: Number(runs), results });

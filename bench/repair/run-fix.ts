@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -37,19 +36,6 @@ export function runProgram(
       done({ code, stdout });
     });
   });
-}
-
-/** Makes a folder a repository of one commit. */
-export async function commitAll(folder: string): Promise<void> {
-  const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'];
-  for (const args of [
-    ['init', '--quiet'],
-    ['add', '--all'],
-    [...identity, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '-m', 'base'],
-  ]) {
-    const { code } = await runProgram(['git', '-C', folder, ...args], folder, GRACE_MS);
-    if (code !== 0) throw new Error(`git ${args.join(' ')} ended with ${code}`);
-  }
 }
 
 const Event = z.object({
@@ -124,16 +110,4 @@ export function placeFiles(folder: string, files: Readonly<Record<string, string
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-}
-
-/** Keeps a result with the command that made it, as `bench/results/NAME.json`. */
-export function saveResult(name: string, command: string, result: object): void {
-  const folder = fileURLToPath(new URL('../results', import.meta.url));
-  const load = loadavg().map((each) => Math.round(each * 10) / 10);
-  const text = JSON.stringify(
-    { command, date: new Date().toISOString().slice(0, 10), load, ...result },
-    null,
-    1,
-  );
-  placeFiles(folder, { [`${name}.json`]: `${text}\n` });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { writeWhole } from '../write-whole.ts';
 import { InstanceResult } from './instance-result.ts';
 
 /**
@@ -78,7 +79,6 @@ export class FolderResults implements ResultStore {
   }
 
   async writeSummary(name: string, text: string): Promise<void> {
-    await mkdir(this.#root, { recursive: true });
     await writeWhole(join(this.#root, name), text);
   }
 
@@ -101,18 +101,6 @@ export function parseResult(text: string): InstanceResult | undefined {
     return InstanceResult.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
-  }
-}
-
-/** Writes a file so that a reader, also after a crash, finds all of it or what was there before. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await writeFile(part, text, { flush: true });
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PREDICTIONS_FILE, SummaryFiles } from '../batch/summary-files.ts';
 import { ExitCode, UsageError } from '../errors.ts';
-import { inParallel } from '../storage/object-store.ts';
+import { inParallel } from '../in-parallel.ts';
 import { openResults } from './batch-store.ts';
 import type { Host } from './host.ts';
 

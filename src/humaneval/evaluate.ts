@@ -1,3 +1,4 @@
+import { inParallel } from '../in-parallel.ts';
 import { type ExecuteOptions, execute, type Result } from './execute.ts';
 import { passRates } from './pass-at-k.ts';
 import type { Problem, Sample } from './problem.ts';
@@ -25,21 +26,15 @@ export async function evaluateSamples(
   options: HumanEvalOptions,
 ): Promise<HumanEvalReport> {
   const byId = new Map(problems.map((problem) => [problem.task_id, problem]));
-  const results: Result[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < samples.length) {
-      const at = next;
-      next += 1;
-      const sample = samples[at];
-      const problem = sample && byId.get(sample.task_id);
-      if (!problem) continue;
-      const result = await execute(problem, sample, options);
-      results[at] = result;
-      options.onResult(result);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, options.workers) }, work));
+  const known = samples.flatMap((sample) => {
+    const problem = byId.get(sample.task_id);
+    return problem ? [{ problem, sample }] : [];
+  });
+  const results = await inParallel(known, options.workers, async ({ problem, sample }) => {
+    const result = await execute(problem, sample, options);
+    options.onResult(result);
+    return result;
+  });
   const passed = new Map<string, boolean[]>();
   for (const { task_id, passed: isPassed } of results) {
     passed.set(task_id, [...(passed.get(task_id) ?? []), isPassed]);

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
+import { writeWhole } from '../write-whole.ts';
 
 const ModelFacts = z.object({
   /** Tokens of the longest prompt; null: not told. */
@@ -69,7 +68,7 @@ export class CatalogueReader {
     await this.#fetch(signal)
       .then(async (catalogue) => {
         this.#catalogue = catalogue;
-        if (this.#file !== undefined) await writeCatalogue(this.#file, catalogue);
+        if (this.#file !== undefined) await writeWhole(this.#file, JSON.stringify(catalogue));
       })
       .catch(() => undefined);
   }
@@ -83,14 +82,6 @@ async function readCatalogue(file: string, baseURL: string): Promise<Catalogue |
   } catch {
     return null;
   }
-}
-
-/** Replaces the file in one step; several runs may do so at once. */
-async function writeCatalogue(file: string, catalogue: Catalogue): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(draft, JSON.stringify(catalogue));
-  await rename(draft, file);
 }
 
 /** @returns the facts of every model that the service lists */

@@ -1,7 +1,8 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { UsageError } from '../errors.ts';
-import { inParallel, type ObjectStore } from '../storage/object-store.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { Instance } from '../swebench/instance.ts';
 import type { BatchSpec } from './batch-record.ts';
 import { type Batches, PREFIX } from './batches.ts';

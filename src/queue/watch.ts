@@ -3,7 +3,7 @@ import { addUsage, NO_USAGE } from '../agent/limits.ts';
 import type { BatchEvent } from '../batch/batch-event.ts';
 import { type InstanceResult, isFinal } from '../batch/instance-result.ts';
 import { SummaryFiles } from '../batch/summary-files.ts';
-import { inParallel } from '../storage/object-store.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { StoredResults } from '../storage/stored-results.ts';
 import type { Usage } from '../trajectory/event.ts';
 import type { BatchState, RunningInstance } from './batch-record.ts';

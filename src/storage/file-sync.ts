@@ -1,6 +1,7 @@
 import { lstat, mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { inParallel, isKey, type ObjectStore } from './object-store.ts';
+import { inParallel } from '../in-parallel.ts';
+import { isKey, type ObjectStore } from './object-store.ts';
 
 /** Bytes before the end of what is stored that must still be the same for a file to count as grown. */
 const OVERLAP = 1024;

@@ -9,9 +9,10 @@ import {
   RESULT_FILE,
   type ResultStore,
 } from '../batch/results.ts';
+import { inParallel } from '../in-parallel.ts';
 import { FolderSync, filesOf, restoreFolder } from './file-sync.ts';
 import { type KeepSavedOptions, keepSaved } from './keep-saved.ts';
-import { inParallel, type ObjectStore } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** Where runs that are under way are kept: `<this>/<instance>/<attempt>/...`. No instance has a name like it. */
 const CHECKPOINTS = '.checkpoints';

@@ -1,3 +1,4 @@
+import { median } from '../median.ts';
 import type { Usage } from './event.ts';
 import { cacheShare, type RunSummary, sumUsage, type ToolUse } from './run-summary.ts';
 
@@ -90,15 +91,6 @@ function sumTools(runs: readonly RunSummary[]): ToolUse[] {
     );
   }
   return [...uses.values()].sort((a, b) => b.calls - a.calls || (a.tool < b.tool ? -1 : 1));
-}
-
-/** @returns null for no number at all */
-export function median(numbers: readonly number[]): number | null {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
 /** One line a run, for spreadsheets: RFC 4180, with a header line. */

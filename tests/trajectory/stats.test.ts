@@ -3,7 +3,8 @@ import { compareRuns } from '../../src/trajectory/compare.ts';
 import type { TrajectoryEvent } from '../../src/trajectory/event.ts';
 import { recordedRun } from '../../src/trajectory/formats/own-run.ts';
 import { cacheShare, summariseRun } from '../../src/trajectory/run-summary.ts';
-import { median, runsCsv, statsOf } from '../../src/trajectory/stats.ts';
+import { median } from '../../src/median.ts';
+import { runsCsv, statsOf } from '../../src/trajectory/stats.ts';
 import { ownEvents, sampleEvents } from '../support/trajectories/own.ts';
 
 const summary = (events: readonly TrajectoryEvent[], resolved: boolean | null = null) =>

@@ -1,3 +1,5 @@
+import { inParallel } from '../../in-parallel.ts';
+import { median } from '../../median.ts';
 import { projectOf, type RowProject } from './project.ts';
 import type { Row, Visible } from './row.ts';
 import { type HiddenVerdict, readVerdict, type VerdictProgram, verdictProgram } from './verdict.ts';
@@ -69,24 +71,21 @@ export interface BenchSummary {
 /** Repairs every row as a small repository and judges what was submitted by the hidden tests. */
 export async function benchHumanEvalFix(options: BenchOptions): Promise<BenchSummary> {
   const { rows, signal } = options;
-  const results: RowResult[] = [];
-  const waiting = [...rows.entries()];
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, row] = next;
-      if (signal?.aborted) return;
-      const result = await benchRow(row, options).catch((error: unknown) => {
-        if (signal?.aborted) return null;
-        waiting.length = 0;
-        throw error;
-      });
-      if (result === null || result.status === 'interrupted') return;
-      results[index] = result;
-      options.onRow?.(result, results.filter(Boolean).length, rows.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, options.jobs) }, work));
-  return summarise(options, results.filter(Boolean));
+  let done = 0;
+  const results = await inParallel(rows, options.jobs, async (row) => {
+    if (signal?.aborted) return null;
+    const result = await benchRow(row, options).catch((error: unknown) => {
+      if (signal?.aborted) return null;
+      throw error;
+    });
+    if (result === null || result.status === 'interrupted') return null;
+    options.onRow?.(result, ++done, rows.length);
+    return result;
+  });
+  return summarise(
+    options,
+    results.filter((result) => result !== null),
+  );
 }
 
 async function benchRow(row: Row, options: BenchOptions): Promise<RowResult> {
@@ -123,7 +122,7 @@ function summarise(
     counts,
     rightShare: counts.right / Math.max(1, results.length),
     wrongShare: counts.wrong / Math.max(1, submitted.length),
-    medianSeconds: median(submitted.map(({ durationMs }) => durationMs / 1000)),
+    medianSeconds: median(submitted.map(({ durationMs }) => durationMs / 1000)) ?? 0,
     costUsd: results.reduce<number | null>(
       (sum, { costUsd = 0 }) => (sum === null || costUsd === null ? null : sum + costUsd),
       0,
@@ -135,13 +134,6 @@ function summarise(
     }),
     results,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length % 2 === 1) return sorted[middle] ?? 0;
-  return ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
 /** The summary as a table for a person. */

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { writeWhole } from '../../write-whole.ts';
 import type { HubListing } from './hub.ts';
 
 /** A listing that was stored before, or undefined. */
@@ -12,8 +12,5 @@ export async function readCached(place: string): Promise<HubListing | undefined>
 }
 
 export async function writeCached(place: string, listing: HubListing): Promise<void> {
-  await mkdir(dirname(place), { recursive: true });
-  const part = `${place}.${process.pid}.part`;
-  await writeFile(part, JSON.stringify(listing));
-  await rename(part, place);
+  await writeWhole(place, JSON.stringify(listing));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inParallel } from '../../in-parallel.ts';
 import type { Findings } from '../grading/findings.ts';
 import { classifyFailure } from '../grading/infrastructure.ts';
 import { pythonJson } from '../grading/report.ts';
@@ -61,26 +62,21 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluate
     const files = instanceFiles(folder, prediction.model, instance.id);
     return existsSync(files.report) ? [] : [{ instance, patch: prediction.patch, files }];
   });
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      signal.throwIfAborted();
-      const { instance } = next;
-      const evaluated = await evaluateInstance({
-        ...next,
-        ...options,
-        open: (opening) => options.open(instance, opening),
-      });
-      if (evaluated.kind === 'graded') {
-        findings.set(instance.id, evaluated.findings);
-        await writeFindings(findingsFile, findings);
-      }
-      if (evaluated.kind === 'failed') failed.push({ id: instance.id, reason: evaluated.reason });
-      options.onEnd(instance.id, evaluated);
+  await inParallel(waiting, options.workers, async (next) => {
+    signal.throwIfAborted();
+    const { instance } = next;
+    const evaluated = await evaluateInstance({
+      ...next,
+      ...options,
+      open: (opening) => options.open(instance, opening),
+    });
+    if (evaluated.kind === 'graded') {
+      findings.set(instance.id, evaluated.findings);
+      await writeFindings(findingsFile, findings);
     }
-  };
-  const workers = Array.from({ length: Math.max(1, options.workers) }, work);
-  await Promise.allSettled(workers);
-  await Promise.all(workers);
+    if (evaluated.kind === 'failed') failed.push({ id: instance.id, reason: evaluated.reason });
+    options.onEnd(instance.id, evaluated);
+  });
   const outcomes = new Map<string, InstanceOutcome>();
   for (const prediction of predictions.values()) {
     const files = instanceFiles(folder, prediction.model, prediction.instanceId);
