@@ -44,6 +44,19 @@ export class ModelError extends Error {
   }
 }
 
+/** Whether the first request of a run that fails so shows a wrong configuration: a bad key, an unknown model. */
+export function isConfigurationError(error: unknown): boolean {
+  return (
+    error instanceof ModelError &&
+    ['authentication', 'invalid_request', 'billing'].includes(error.kind)
+  );
+}
+
+/** Whether a configuration error comes from the request itself, which one task alone can make wrong. */
+export function isRefusedRequest({ cause }: UsageError): boolean {
+  return cause instanceof ModelError && cause.kind === 'invalid_request';
+}
+
 /** Text of anything thrown, for messages and logs. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import { runLoop } from './agent/loop.ts';
 import { renderPrompt } from './agent/prompt.ts';
 import { newSession, type Session } from './agent/session.ts';
 import { type Tool, type ToolContext, toolSchema } from './agent/tool.ts';
-import { ModelError, messageOf, UsageError } from './errors.ts';
+import { isConfigurationError, messageOf, UsageError } from './errors.ts';
 import { closeCheckers } from './lint/semantic.ts';
 import type { Message, Model } from './model/model.ts';
 import {
@@ -225,11 +225,4 @@ function unrecordedEnd(failure: unknown): Ending {
 
 function timeLimit(limits: Limits): string {
   return `time limit of ${Math.round(limits.maxTimeMs / 1000)} s reached`;
-}
-
-function isConfigurationError(error: unknown): boolean {
-  return (
-    error instanceof ModelError &&
-    ['authentication', 'invalid_request', 'billing'].includes(error.kind)
-  );
 }

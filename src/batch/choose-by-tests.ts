@@ -12,7 +12,7 @@ import { votesOf } from './choose-by-vote.ts';
 import { TRAJECTORY_FILE } from './instance-run.ts';
 
 export interface Trial {
-  /** A fresh copy of the repository at the base commit. */
+  /** The repository at the base commit, set up. */
   readonly open: () => Promise<Checkout>;
   /** Of one run of the tests. */
   readonly timeoutMs: number;
@@ -21,6 +21,13 @@ export interface Trial {
 
 /** Tests that one attempt wrote or changed, by path. */
 type TestFiles = ReadonlyMap<string, Buffer>;
+
+/** A candidate in a copy of the repository of its own. */
+interface Tried {
+  readonly attempt: number;
+  readonly workspace: Workspace;
+  readonly written: TestFiles;
+}
 
 /** What the tests say of one candidate. */
 interface Score {
@@ -45,30 +52,31 @@ export async function chooseByTests(
   trial: Trial,
 ): Promise<Verdict> {
   const found = await testsRun(candidates);
-  const baseline = await inCheckout(trial, ({ workspace }) => runFound(workspace, found, trial));
-  const written = new Map<number, TestFiles>();
-  for (const candidate of candidates) {
-    written.set(
-      candidate.attempt,
-      await inCheckout(trial, async ({ workspace }) => {
-        await apply(candidate.patch, workspace, trial);
-        return testFilesOf(candidate.patch, workspace);
-      }),
-    );
-  }
   const votes = votesOf(candidates);
-  const scores: Score[] = [];
-  for (const { attempt, patch } of candidates) {
-    const tried = await inCheckout(trial, async ({ workspace }) => {
+  const checkout = await trial.open();
+  try {
+    const baseline = await runFound(await checkout.copy('base'), found, trial);
+    const tried: Tried[] = [];
+    for (const { attempt, patch } of candidates) {
+      const workspace = await checkout.copy('base');
       await apply(patch, workspace, trial);
-      const report = await runFound(workspace, found, trial);
-      const broken = compareReports(baseline, report);
-      const counts = await runWritten(workspace, [...written.values()], trial);
-      return { broken: broken.newlyFailing.length + broken.missing.length, ...counts };
-    });
-    scores.push({ attempt, ...tried, votes: votes.get(attempt) ?? 1 });
+      tried.push({ attempt, workspace, written: await testFilesOf(patch, workspace) });
+    }
+    const written = different(tried.map((each) => each.written));
+    const scores: Score[] = [];
+    for (const { attempt, workspace } of tried) {
+      const broken = compareReports(baseline, await runFound(workspace, found, trial));
+      scores.push({
+        attempt,
+        broken: broken.newlyFailing.length + broken.missing.length,
+        ...(await runWritten(workspace, written, trial)),
+        votes: votes.get(attempt) ?? 1,
+      });
+    }
+    return verdictOf(scores, baseline.state === 'ran');
+  } finally {
+    await checkout.close();
   }
-  return verdictOf(scores, baseline.state === 'ran');
 }
 
 /** The pure part: less broken, then more passed, then fewer failed, then more votes, then the first. */
@@ -125,15 +133,6 @@ function filesIn(input: unknown): string[] {
   return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
 }
 
-async function inCheckout<T>(trial: Trial, use: (checkout: Checkout) => Promise<T>): Promise<T> {
-  const checkout = await trial.open();
-  try {
-    return await use(checkout);
-  } finally {
-    await checkout.close();
-  }
-}
-
 async function apply(patch: string, workspace: Workspace, { signal }: Trial): Promise<void> {
   const argv = ['git', 'apply', '--whitespace=nowarn', '-'];
   const result = await workspace.exec(argv, { stdin: patch, timeoutMs: 120_000, signal });
@@ -168,7 +167,7 @@ async function runWritten(
 ): Promise<Pick<Score, 'passed' | 'failed'>> {
   let passed = 0;
   let failed = 0;
-  for (const files of different(written)) {
+  for (const files of written) {
     const before = new Map<string, Buffer | null>();
     for (const [path, content] of files) {
       before.set(path, (await workspace.stat(path)) ? await workspace.readFile(path) : null);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_USAGE } from '../agent/limits.ts';
 import { Status, Usage } from '../trajectory/event.ts';
 
 /** How one of several attempts at an instance went, and why it was chosen or not. */
@@ -46,4 +47,17 @@ export type InstanceResult = z.infer<typeof InstanceResult>;
 /** True for a result that stays unless `--redo` asks otherwise. */
 export function isFinal({ status }: Pick<InstanceResult, 'status'>): boolean {
   return status !== 'interrupted';
+}
+
+/** The result of an instance whose run did not come to an end of its own. */
+export function failedResult(
+  instanceId: string,
+  model: string,
+  reason: string,
+  status: 'error' | 'interrupted' = 'error',
+): InstanceResult {
+  return {
+    ...{ instanceId, runId: '', model, status, reason },
+    ...{ patch: '', usage: NO_USAGE, steps: 0, durationMs: 0 },
+  };
 }

@@ -16,7 +16,7 @@ import { recordedRun } from '../trajectory/formats/own-run.ts';
 import { readTrajectory } from '../trajectory/reader.ts';
 import { TrajectoryWriter } from '../trajectory/writer.ts';
 import type { Checkout } from '../workspace/checkout.ts';
-import type { InstanceResult } from './instance-result.ts';
+import { failedResult, type InstanceResult } from './instance-result.ts';
 
 export const TRAJECTORY_FILE = 'trajectory.jsonl';
 /** What the preparation of the checkout said. */
@@ -64,15 +64,15 @@ export async function runInstance(input: InstanceRunInput): Promise<InstanceResu
   if (earlier?.ended) return resultOf(input, earlier.header, earlier.ended);
   const model = await input.model();
   const failed = (failure: unknown): InstanceResult => ({
-    instanceId: input.instance.id,
+    ...failedResult(
+      input.instance.id,
+      model.name,
+      messageOf(failure),
+      input.signal.aborted ? 'interrupted' : 'error',
+    ),
     runId: earlier?.header.runId ?? input.runId,
-    model: model.name,
-    status: input.signal.aborted ? 'interrupted' : 'error',
-    reason: messageOf(failure),
-    patch: '',
     usage: spent.usage,
     steps: spent.steps,
-    durationMs: 0,
   });
   const opened = await openCheckout(input);
   if ('failure' in opened) {

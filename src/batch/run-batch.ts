@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NO_USAGE } from '../agent/limits.ts';
-import { ModelError, UsageError } from '../errors.ts';
+import { isRefusedRequest, UsageError } from '../errors.ts';
 import type { Instance } from '../swebench/instance.ts';
 import type { Status } from '../trajectory/event.ts';
 import type { BatchEvent } from './batch-event.ts';
-import { type InstanceResult, isFinal } from './instance-result.ts';
+import { failedResult, type InstanceResult, isFinal } from './instance-result.ts';
 import type { ResultStore } from './results.ts';
 import { Spending } from './spending.ts';
 import { SummaryFiles } from './summary-files.ts';
@@ -112,7 +111,9 @@ export async function runBatch(options: BatchOptions): Promise<BatchEnd> {
       .catch((error: unknown) => {
         if (!(error instanceof UsageError)) throw error;
         // A request that only this instance made wrong is this instance's failure.
-        if (answered && isRefusedRequest(error)) return refused(instance, model, error);
+        if (answered && isRefusedRequest(error)) {
+          return failedResult(instance.id, model, error.message);
+        }
         misconfigured ??= error;
         stop(error.message);
         return null;
@@ -156,15 +157,4 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 function timer(ms: number | null, action: () => void): NodeJS.Timeout | undefined {
   return ms === null ? undefined : setTimeout(action, Math.min(ms, LONGEST_MS));
-}
-
-function isRefusedRequest({ cause }: UsageError): boolean {
-  return cause instanceof ModelError && cause.kind === 'invalid_request';
-}
-
-function refused({ id }: Instance, model: string, error: UsageError): InstanceResult {
-  return {
-    ...{ instanceId: id, runId: '', model, status: 'error', reason: error.message },
-    ...{ patch: '', usage: NO_USAGE, steps: 0, durationMs: 0 },
-  };
 }

@@ -1,3 +1,8 @@
+/** One sentence: why a batch stops whose instances have cost this much together. */
+export function totalCostReached(limitUsd: number): string {
+  return `the total cost limit of $${limitUsd} is reached; what was running is cut and goes on with a higher --max-total-cost`;
+}
+
 /** What a batch has spent, earlier sessions included, against its limit. */
 export class Spending {
   readonly #limitUsd: number | null;
@@ -34,6 +39,6 @@ export class Spending {
   /** One sentence when the limit is reached, else null. */
   get reached(): string | null {
     if (this.#limitUsd === null || this.#spentUsd < this.#limitUsd) return null;
-    return `the total cost limit of $${this.#limitUsd} is reached; what was running is cut and goes on with a higher --max-total-cost`;
+    return totalCostReached(this.#limitUsd);
   }
 }

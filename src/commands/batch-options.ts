@@ -65,11 +65,9 @@ function runOptions(command: Command, value: Registration['value']): Command {
     .option('--max-steps <n>', 'turns for each attempt (default: 100)', value(parseSteps))
     .option('--max-time <time>', 'time for each attempt (default: 30m)', value(parseSeconds))
     .addOption(
-      new Option('--place <kind>', 'containers, or checkouts without any (default: auto)').choices([
-        'auto',
-        'checkout',
-        'container',
-      ]),
+      new Option('--engine <name>', 'containers, or checkouts without any (default: auto)').choices(
+        ['auto', 'docker', 'podman', 'none'],
+      ),
     )
     .addOption(
       new Option('--sandbox <kind>', 'where commands of a checkout run (default: auto)').choices([

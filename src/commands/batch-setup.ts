@@ -1,18 +1,15 @@
-import { join, resolve } from 'node:path';
 import type { ChoiceBy } from '../batch/candidate.ts';
 import { openInstanceCheckout } from '../batch/instance-checkout.ts';
+import { folderName } from '../batch/results.ts';
 import { type AgentSetup, checkChoice } from '../batch/run-one.ts';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { RateGate } from '../model/rate-gate.ts';
 import { openContainerCheckout } from '../swebench/container-checkout.ts';
 import type { Instance } from '../swebench/instance.ts';
-import { findPythons } from '../swebench/setup/pythons.ts';
-import { readSetupFile } from '../swebench/setup/setup-file.ts';
-import { chooseEngine, type Engine, findEngine } from '../workspace/container/engine.ts';
-import { chooseSandbox } from '../workspace/open.ts';
 import { type DatasetOptions, openDataset } from './dataset.ts';
 import type { Host } from './host.ts';
+import { choosePlace, type PlaceOptions } from './instance-place.ts';
 import { createModel } from './model.ts';
 import { type LimitOptions, resolveLimits } from './options.ts';
 import { newRunId } from './run-folder.ts';
@@ -20,14 +17,10 @@ import { chooseTools } from './tools.ts';
 import { versions } from './versions.ts';
 
 /** Options that say how instances are run, as typed; the same for every way of handing them out. */
-export interface AgentOptions extends LimitOptions {
+export interface AgentOptions extends LimitOptions, PlaceOptions {
   /** For the trajectories. */
   readonly dataset: string;
   readonly model?: string;
-  readonly sandbox?: 'auto' | 'bubblewrap' | 'none';
-  readonly place?: 'auto' | 'checkout' | 'container';
-  readonly repos?: string;
-  readonly setup?: string;
   readonly hints?: boolean;
   readonly attempts?: number;
   readonly choose?: ChoiceBy;
@@ -58,7 +51,18 @@ export interface BatchSetup extends PreparedAgent {
  */
 export async function prepareBatch(options: BatchSetupOptions, host: Host): Promise<BatchSetup> {
   const agent = await prepareAgent(options, host);
-  return { ...agent, instances: await openDataset(options.dataset, options, host) };
+  return { ...agent, instances: await openInstances(options, host) };
+}
+
+/** The instances of a batch. @throws {UsageError} when there is none, or one whose id is no name of a folder */
+export async function openInstances(
+  options: DatasetOptions & Pick<AgentOptions, 'dataset'>,
+  host: Host,
+): Promise<Instance[]> {
+  const instances = await openDataset(options.dataset, options, host);
+  if (instances.length === 0) throw new UsageError('no instance is left by the selection');
+  for (const { id } of instances) folderName(id);
+  return instances;
 }
 
 /**
@@ -78,27 +82,19 @@ export async function prepareAgent(options: AgentOptions, host: Host): Promise<P
   const choose = options.choose ?? 'tests';
   checkChoice({ attempts, choose }, model.name);
   const limits = resolveLimits(options, config, model);
-  const sandbox = await chooseSandbox(options.sandbox ?? config.sandbox ?? 'auto');
-  const caches = host.env.XDG_CACHE_HOME || join(host.home, '.cache');
-  const place = {
-    sandbox: sandbox.kind,
-    repos: options.repos === undefined ? undefined : resolve(host.cwd, options.repos),
-    setups:
-      options.setup === undefined ? [] : await readSetupFile(resolve(host.cwd, options.setup)),
-    pythons: findPythons(host.env),
-    cache: join(caches, 'patchwright', 'environments'),
-    env: host.env,
-  };
-  const engine = await engineOf(options, host);
+  const sandbox = options.sandbox ?? config.sandbox;
+  const { engineFor, checkout, warning } = await choosePlace({ ...options, sandbox }, host);
   const { dataset, hints = false } = options;
   return {
     modelName: model.name,
     hasPrice: model.hasPrice,
-    warnings: sandbox.warning === undefined ? [] : [sandbox.warning],
-    open: (instance, opening) =>
-      engine !== undefined && (options.place === 'container' || instance.image !== '')
+    warnings: warning === undefined ? [] : [warning],
+    open: (instance, opening) => {
+      const engine = engineFor(instance);
+      return engine
         ? openContainerCheckout(instance, { engine, run: instance.id }, opening)
-        : openInstanceCheckout(instance, place, opening),
+        : openInstanceCheckout(instance, checkout, opening);
+    },
     model: async () => (await create()).model,
     tools: chooseTools(options.tools, model.name),
     limits,
@@ -109,15 +105,4 @@ export async function prepareAgent(options: AgentOptions, host: Host): Promise<P
     versions: versions(),
     config: { ...config, dataset, hints, attempts, ...(attempts > 1 ? { choose } : {}) },
   };
-}
-
-/** The engine in whose containers instances run; undefined: checkouts. */
-async function engineOf(
-  { place = 'auto', repos, setup }: AgentOptions,
-  { env }: Host,
-): Promise<Engine | undefined> {
-  if (place === 'container') return chooseEngine('auto', env);
-  // Mirrors and set-ups are of no use to containers.
-  const mayBe = place === 'auto' && repos === undefined && setup === undefined;
-  return mayBe ? findEngine(env) : undefined;
 }

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { openDisplay } from '../batch/display.ts';
-import { FolderResults, folderName } from '../batch/results.ts';
-import { type BatchEnd, runBatch } from '../batch/run-batch.ts';
+import { FolderResults } from '../batch/results.ts';
+import { runBatch } from '../batch/run-batch.ts';
 import { instanceRunner } from '../batch/run-one.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import { isBucketAddress } from '../storage/open-store.ts';
 import type { Status } from '../trajectory/event.ts';
 import { closeLaunchers, useLaunchers } from '../workspace/launcher.ts';
+import { batchExitCode } from './batch-exit-code.ts';
 import { type BatchSetupOptions, prepareBatch } from './batch-setup.ts';
 import { openResults } from './batch-store.ts';
 import type { Host } from './host.ts';
@@ -45,8 +46,6 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
   }
   const setup = await prepareBatch(options, host);
   const { instances, modelName, hasPrice } = setup;
-  if (instances.length === 0) throw new UsageError('no instance is left by the selection');
-  for (const { id } of instances) folderName(id);
   if (options.maxTotalCost !== undefined && !hasPrice) {
     throw new UsageError(
       `--max-total-cost: the price of ${modelName} is unknown, so no dollar limit can hold; leave it out and set --max-total-time`,
@@ -77,16 +76,10 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
       onEvent: display.onEvent,
       signal: host.signal,
     });
-    return exitCodeOf(end, host);
+    return host.signal.aborted ? ExitCode.interrupted : batchExitCode(end.results);
   } finally {
     display.close();
     await closeLaunchers();
     await bucket?.close();
   }
-}
-
-function exitCodeOf({ results }: BatchEnd, { signal }: Host): number {
-  if (signal.aborted) return ExitCode.interrupted;
-  const hasPatch = [...results.values()].some(({ patch }) => patch !== '');
-  return hasPatch ? ExitCode.submitted : ExitCode.noPatch;
 }

@@ -18,8 +18,8 @@ import {
   readPredictions,
 } from '../swebench/predictions.ts';
 import { type DatasetOptions, openDataset } from './dataset.ts';
-import { choosePlace, type PlaceOptions } from './evaluation-place.ts';
 import type { Host } from './host.ts';
+import { choosePlace, type PlaceOptions, stationsAt } from './instance-place.ts';
 
 export interface EvaluateOptions extends DatasetOptions, PlaceOptions {
   readonly predictions?: string;
@@ -38,7 +38,7 @@ export interface EvaluateOptions extends DatasetOptions, PlaceOptions {
 }
 
 /** Seconds, as the official harness has it. */
-const DEFAULT_TIMEOUT = 1800;
+export const DEFAULT_TIMEOUT = 1800;
 
 /**
  * `patchwright evaluate`: grades predictions, or logs of an earlier evaluation.
@@ -103,7 +103,7 @@ async function evaluatePredictions(
     const { folder } = instanceFiles(runFolder(out, run), model, options.explain);
     return explain(folder, options.explain, dataset, host);
   }
-  const place = await choosePlace(options, run, host);
+  const place = await choosePlace(options, host);
   if (place.warning !== undefined) host.stderr.write(`WARNING: ${place.warning}\n`);
   const evaluated = await evaluateRun({
     dataset,
@@ -113,7 +113,7 @@ async function evaluatePredictions(
     out,
     run,
     workers: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
-    open: place.open,
+    open: stationsAt(place, run),
     timeoutSeconds: options.timeout ?? DEFAULT_TIMEOUT,
     repeat: options.repeat ?? 1,
     hardened: options.hardened ?? false,

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { isFinal } from '../batch/instance-result.ts';
-import { folderName } from '../batch/results.ts';
 import { readConfig } from '../config.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import type { BatchSpec } from '../queue/batch-record.ts';
@@ -10,9 +9,8 @@ import { isBucketAddress } from '../storage/open-store.ts';
 import type { StoredResults } from '../storage/stored-results.ts';
 import type { Instance } from '../swebench/instance.ts';
 import type { BatchCommandOptions } from './batch.ts';
-import type { AgentOptions } from './batch-setup.ts';
+import { type AgentOptions, openInstances } from './batch-setup.ts';
 import { openResults } from './batch-store.ts';
-import { openDataset } from './dataset.ts';
 import type { Host } from './host.ts';
 import { chooseModel } from './model.ts';
 import { watchToEnd } from './queue.ts';
@@ -31,9 +29,7 @@ export type QueuedOptions = Omit<AgentOptions, 'config'>;
 export async function batchByQueue(options: BatchCommandOptions, host: Host): Promise<number> {
   refuseLocal(options);
   const agent = await agentOptions(options, host);
-  const instances = await openDataset(options.dataset, options, host);
-  if (instances.length === 0) throw new UsageError('no instance is left by the selection');
-  for (const { id } of instances) folderName(id);
+  const instances = await openInstances(options, host);
   const asked = options.out ?? 'patchwright-batch';
   const out = isBucketAddress(asked) ? asked : resolve(host.cwd, asked);
   const url = options.queue === true ? undefined : options.queue;
@@ -109,9 +105,9 @@ async function agentOptions(options: BatchCommandOptions, host: Host): Promise<Q
     throw new UsageError('--model human: one person cannot answer a batch; use fix');
   }
   const isFile = provider === 'scripted' || provider === 'recorded';
-  const { dataset, hints, attempts, choose, tools, place, sandbox, repos, setup } = options;
+  const { dataset, hints, attempts, choose, tools, engine, sandbox, repos, setup } = options;
   const given = {
-    ...{ dataset, hints, attempts, choose, tools, place },
+    ...{ dataset, hints, attempts, choose, tools, engine },
     model: isFile
       ? `${provider}:${resolve(host.cwd, name)}`
       : (options.model ?? host.env.PATCHWRIGHT_MODEL ?? config.model),

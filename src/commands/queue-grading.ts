@@ -7,12 +7,10 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { evaluateInstance } from '../swebench/evaluation/evaluate-instance.ts';
 import { instanceFiles, runFolder } from '../swebench/evaluation/layout.ts';
 import type { AgentOptions } from './batch-setup.ts';
-import { choosePlace } from './evaluation-place.ts';
+import { DEFAULT_TIMEOUT } from './evaluate.ts';
 import type { Host } from './host.ts';
+import { choosePlace, stationsAt } from './instance-place.ts';
 import { GRADED_RUN } from './queue.ts';
-
-/** Seconds, as the official harness has it. */
-const TIMEOUT_SECONDS = 1800;
 
 export interface GradingOptions {
   readonly store: ObjectStore;
@@ -29,12 +27,7 @@ export async function gradeWith({
   options,
   host,
 }: GradingOptions): Promise<NonNullable<BatchPlace['grade']>> {
-  const { repos, setup, sandbox, place } = options;
-  const engine = place === 'checkout' ? 'none' : 'auto';
-  const wanted = Object.entries({ repos, setup, sandbox }).filter(
-    ([, value]) => value !== undefined,
-  );
-  const stations = await choosePlace({ engine, ...Object.fromEntries(wanted) }, GRADED_RUN, host);
+  const openStation = stationsAt(await choosePlace(options, host), GRADED_RUN);
   return async (instance, { model, patch }, signal) => {
     const keys = instanceFiles(runFolder('', GRADED_RUN), model, instance.id);
     const landed = await store.get(keys.report);
@@ -46,8 +39,8 @@ export async function gradeWith({
         instance,
         patch,
         files,
-        open: (opening) => stations.open(instance, opening),
-        timeoutSeconds: TIMEOUT_SECONDS,
+        open: (opening) => openStation(instance, opening),
+        timeoutSeconds: DEFAULT_TIMEOUT,
         repeat: 1,
         hardened: false,
         signal,

@@ -4,6 +4,7 @@ import type { BatchSpec } from '../queue/batch-record.ts';
 import type { Batches } from '../queue/batches.ts';
 import { batchPrefix, openQueue, removeWaiting } from '../queue/queue.ts';
 import { type WatchEnd, watchBatch } from '../queue/watch.ts';
+import { batchExitCode } from './batch-exit-code.ts';
 import { openResults } from './batch-store.ts';
 import type { Host } from './host.ts';
 import { connectQueue } from './queue-connection.ts';
@@ -120,8 +121,7 @@ export async function watchToEnd({ batches, spec, json, host }: WatchInput): Pro
     return ExitCode.interrupted;
   }
   if (spec.evaluate && !json) tellVerdicts(end, spec, store.place, host);
-  const hasPatch = [...end.results.values()].some(({ patch }) => patch !== '');
-  return hasPatch ? ExitCode.submitted : ExitCode.noPatch;
+  return batchExitCode(end.results);
 }
 
 function tellVerdicts({ verdicts }: WatchEnd, spec: BatchSpec, out: string, host: Host): void {

@@ -1,5 +1,5 @@
 import { renderPrompt } from '../agent/prompt.ts';
-import { ModelError, messageOf, UsageError } from '../errors.ts';
+import { isConfigurationError, ModelError, messageOf, UsageError } from '../errors.ts';
 import type { Model, ModelRequest } from '../model/model.ts';
 import { ANSWER, codeOf, completionOf } from './completion.ts';
 import type { Problem } from './problem.ts';
@@ -127,11 +127,4 @@ async function ask(
     cost_usd: turn.usage.costUsd,
     ...(code === null ? { refused: turn.stopDetail || turn.text || 'no answer' } : {}),
   };
-}
-
-function isConfigurationError(error: unknown): boolean {
-  return (
-    error instanceof ModelError &&
-    ['authentication', 'invalid_request', 'billing'].includes(error.kind)
-  );
 }

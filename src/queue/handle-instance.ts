@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { NO_USAGE } from '../agent/limits.ts';
 import type { BatchEvent } from '../batch/batch-event.ts';
-import { type InstanceResult, isFinal } from '../batch/instance-result.ts';
+import { failedResult, type InstanceResult, isFinal } from '../batch/instance-result.ts';
 import type { BatchOptions } from '../batch/run-batch.ts';
 import { endedLine } from '../batch/table.ts';
-import { ModelError, messageOf, UsageError } from '../errors.ts';
+import { isRefusedRequest, messageOf, UsageError } from '../errors.ts';
 import { keepSaved } from '../storage/keep-saved.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { StoredResults } from '../storage/stored-results.ts';
@@ -192,7 +191,7 @@ export class InstanceHandler {
     const times = await batches.countStuck(batch, instanceId, await results.size(instanceId));
     if (times > maxDeaths) {
       const reason = `${maxDeaths} workers in a row died while they ran it, without getting further`;
-      return failure(instanceId, model, reason);
+      return failedResult(instanceId, model, reason);
     }
     onLine(`${instanceId}: ${taken === 1 ? 'begins' : `taken up, time ${taken}`}`);
     const stopSaving = keepSaved({
@@ -211,7 +210,7 @@ export class InstanceHandler {
     } catch (error) {
       if (signal.aborted) return null;
       if (error instanceof UsageError && !this.#isInstances(batch, error)) throw error;
-      return failure(instanceId, model, messageOf(error));
+      return failedResult(instanceId, model, messageOf(error));
     } finally {
       await stopSaving();
     }
@@ -223,9 +222,8 @@ export class InstanceHandler {
   }
 
   /** A request that only this instance made wrong is this instance's failure. */
-  #isInstances(batch: string, { cause }: UsageError): boolean {
-    const refused = cause instanceof ModelError && cause.kind === 'invalid_request';
-    return refused && this.#answered.has(batch);
+  #isInstances(batch: string, error: UsageError): boolean {
+    return isRefusedRequest(error) && this.#answered.has(batch);
   }
 }
 
@@ -251,11 +249,4 @@ async function readInstance({ spec, store }: BatchPlace, instanceId: string): Pr
   throw new UsageError(
     `${store.place}: batch ${spec.batch} is not there; this machine has to see the same folder at the same path, or the same bucket`,
   );
-}
-
-function failure(instanceId: string, model: string, reason: string): InstanceResult {
-  return {
-    ...{ instanceId, runId: '', model, status: 'error', reason },
-    ...{ patch: '', usage: NO_USAGE, steps: 0, durationMs: 0 },
-  };
 }

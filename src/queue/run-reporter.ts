@@ -1,5 +1,6 @@
 import { addUsage, NO_USAGE } from '../agent/limits.ts';
 import type { BatchEvent } from '../batch/batch-event.ts';
+import { totalCostReached } from '../batch/spending.ts';
 import type { Status, Usage } from '../trajectory/event.ts';
 import type { BatchSpec } from './batch-record.ts';
 import type { Batches } from './batches.ts';
@@ -83,10 +84,7 @@ export class RunReporter {
     this.#unreported -= usd;
     const spent = await batches.spend(spec.batch, usd);
     if (spec.maxTotalCostUsd !== null && spent >= spec.maxTotalCostUsd) {
-      await batches.stop(
-        spec.batch,
-        `the total cost limit of $${spec.maxTotalCostUsd} is reached; what was running is cut and goes on with a higher --max-total-cost`,
-      );
+      await batches.stop(spec.batch, totalCostReached(spec.maxTotalCostUsd));
     }
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, startCli } from '../support/cli.ts';
+import { smallRow } from '../support/swebench-row.ts';
 
 /** A repository whose tests are a shell script that prints pytest's summary lines. */
 const home = mkdtempSync(join(tmpdir(), 'patchwright-run-'));
@@ -64,33 +65,13 @@ beforeAll(() => {
   patches.sleeps = diffOf(() => edit('sum.sh', `${SUM}sleep 600\n`));
   patches.reads = diffOf(() => edit('sum.sh', `${SUM.replace('-', '+')}cat ${home}/rows.jsonl\n`));
   const testPatch = diffOf(() => edit('test.sh', `${TESTS}${HIDDEN}`));
-  const row = {
-    repo: 'jug/jug',
-    base_commit: base,
-    patch: patches.gold,
-    test_patch: testPatch,
-    problem_statement: 'Sums are wrong.',
-    version: '1.0',
-    FAIL_TO_PASS: ['test.sh::both'],
-    PASS_TO_PASS: ['test.sh::zero'],
-    log_parser: 'parse_log_pytest',
-    eval_type: 'pass_and_fail',
+  const row = smallRow({
+    base,
+    gold: `${patches.gold}`,
+    testPatch,
     image: 'none',
-    eval_script: `#!/bin/bash
-set -uxo pipefail
-source /opt/miniconda3/bin/activate
-cd /testbed
-git status
-git checkout ${base} test.sh
-git apply -v - <<'EOF_114329324912'
-${testPatch}
-EOF_114329324912
-: '>>>>> Start Test Output'
-bash test.sh
-: '>>>>> End Test Output'
-git checkout ${base} test.sh
-`,
-  };
+    prepare: 'cd /testbed\ngit status',
+  });
   rows = join(home, 'rows.jsonl');
   const ids = [...Object.keys(patches), 'empty', 'none'];
   writeFileSync(rows, ids.map((id) => `${JSON.stringify({ ...row, instance_id: id })}\n`).join(''));

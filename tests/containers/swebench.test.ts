@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openContainerCheckout } from '../../src/swebench/container-checkout.ts';
 import type { Checkout } from '../../src/workspace/checkout.ts';
 import { runCli, startCli } from '../support/cli.ts';
+import { smallRow } from '../support/swebench-row.ts';
 import { bash, onCleanup, testEngine } from '../workspace/support.ts';
 import { containersOf, docker, engineEnvironment, newRun, TEST_IMAGE } from './support.ts';
 
@@ -61,33 +62,13 @@ beforeAll(() => {
   const testPatch = read('/hidden');
   docker('rm', maker);
   rows = join(home, 'rows.jsonl');
-  const row = {
-    repo: 'jug/jug',
-    base_commit: base,
-    patch: gold,
-    test_patch: testPatch,
-    problem_statement: 'Sums are wrong.',
-    version: '1.0',
-    FAIL_TO_PASS: ['test.sh::both'],
-    PASS_TO_PASS: ['test.sh::zero'],
-    log_parser: 'parse_log_pytest',
-    eval_type: 'pass_and_fail',
+  const row = smallRow({
+    base,
+    gold,
+    testPatch,
     image,
-    eval_script: `#!/bin/bash
-set -uxo pipefail
-source /opt/miniconda3/bin/activate
-conda activate testbed
-cd /testbed
-git checkout ${base} test.sh
-git apply -v - <<'EOF_114329324912'
-${testPatch}
-EOF_114329324912
-: '>>>>> Start Test Output'
-bash test.sh
-: '>>>>> End Test Output'
-git checkout ${base} test.sh
-`,
-  };
+    prepare: 'conda activate testbed\ncd /testbed',
+  });
   const ids = ['gold', 'empty', 'wrong', 'agent', 'sleeps'];
   writeFileSync(rows, ids.map((id) => `${JSON.stringify({ ...row, instance_id: id })}\n`).join(''));
 });
@@ -177,7 +158,7 @@ describe("an instance's checkout in its image", () => {
   });
 });
 
-describe('patchwright batch --place container', () => {
+describe('patchwright batch in containers', () => {
   it("runs the agent in the instance's image and leaves a patch that resolves, and no container", async () => {
     const turns = [
       ['bash', { command: "pwd; subtract 7 2; sed -i 's/ - / + /' sum.sh" }],
@@ -187,7 +168,7 @@ describe('patchwright batch --place container', () => {
     const script = join(home, 'batch.json');
     writeFileSync(script, JSON.stringify(turns));
     const out = join(home, 'batch');
-    const args = ['batch', rows, '--ids', 'agent', '--place', 'container', '--out', out];
+    const args = ['batch', rows, '--ids', 'agent', '--engine', testEngine().name, '--out', out];
     const end = await runCli([...args, '--model', `scripted:${script}`], { home, env });
     expect(end.code, end.stdout + end.stderr).toBe(0);
     expect(readFileSync(join(out, 'agent', 'trajectory.jsonl'), 'utf8')).toContain('/testbed\\n5');

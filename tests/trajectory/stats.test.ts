@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { median } from '../../src/median.ts';
 import { compareRuns } from '../../src/trajectory/compare.ts';
 import type { TrajectoryEvent } from '../../src/trajectory/event.ts';
 import { recordedRun } from '../../src/trajectory/formats/own-run.ts';
 import { cacheShare, summariseRun } from '../../src/trajectory/run-summary.ts';
-import { median } from '../../src/median.ts';
 import { runsCsv, statsOf } from '../../src/trajectory/stats.ts';
 import { ownEvents, sampleEvents } from '../support/trajectories/own.ts';
 

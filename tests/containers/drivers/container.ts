@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { type EngineName, engineNamed } from '../../../src/workspace/container/engine.ts';
 import { openContainer } from '../../../src/workspace/container/workspace.ts';
 import { openScratch } from '../../../src/workspace/scratch.ts';
+import { runAndTell } from '../../workspace/drivers/tell-start.ts';
 
 const [name, run = '', image = '', seconds] = process.argv.slice(2);
 process.once('SIGTERM', () => process.exit(1));
@@ -15,12 +16,4 @@ for (const folder of [hostRoot, hostScratch]) mkdirSync(folder);
 const engine = engineNamed(name as EngineName, process.env);
 const workspace = await openContainer({ engine, image, run, hostRoot, root: '/work', hostScratch });
 const script = `setsid sleep ${seconds} & sleep ${seconds} & touch started; sleep ${seconds}`;
-const running = workspace.exec(['bash', '-c', script], { timeoutMs: 3_600_000 });
-const poll = setInterval(() => {
-  void workspace.stat('started').then((info) => {
-    if (!info) return;
-    clearInterval(poll);
-    console.log(dir);
-  });
-}, 20);
-await running;
+await runAndTell(workspace, script, dir);

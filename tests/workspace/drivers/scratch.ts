@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkspace } from '../../../src/workspace/open.ts';
 import { openScratch } from '../../../src/workspace/scratch.ts';
+import { runAndTell } from './tell-start.ts';
 
 const [seconds = ''] = process.argv.slice(2);
 const { dir } = await openScratch();
@@ -14,12 +15,4 @@ mkdirSync(hostRoot);
 mkdirSync(hostScratch);
 const workspace = openWorkspace({ kind: 'local', hostRoot, root: hostRoot, hostScratch });
 const script = `setsid sleep ${seconds} & touch started; sleep ${seconds}`;
-const running = workspace.exec(['bash', '-c', script], { timeoutMs: 3_600_000 });
-const poll = setInterval(() => {
-  void workspace.stat('started').then((info) => {
-    if (!info) return;
-    clearInterval(poll);
-    console.log(dir);
-  });
-}, 20);
-await running;
+await runAndTell(workspace, script, dir);

@@ -1,6 +1,7 @@
 /** Runs a command that does not end; says so on standard output. Arguments: kind, folder, seconds. */
 import { mkdirSync } from 'node:fs';
 import { openWorkspace, type SandboxKind } from '../../../src/workspace/open.ts';
+import { runAndTell } from './tell-start.ts';
 
 const [kind, folder = '', seconds] = process.argv.slice(2);
 const hostRoot = `${folder}/copy`;
@@ -15,12 +16,4 @@ const workspace = openWorkspace({
   hostScratch,
 });
 const script = `setsid sleep ${seconds} & sleep ${seconds} & touch started; sleep ${seconds}`;
-const running = workspace.exec(['bash', '-c', script], { timeoutMs: 3_600_000 });
-const poll = setInterval(() => {
-  void workspace.stat('started').then((info) => {
-    if (!info) return;
-    clearInterval(poll);
-    console.log('started');
-  });
-}, 20);
-await running;
+await runAndTell(workspace, script, 'started');
