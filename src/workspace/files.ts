@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, readlink, realpath, rename, rm, stat, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { mkdir, open, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, ToolError } from '../errors.ts';
 import type { FileStat, Workspace } from './workspace.ts';
@@ -20,34 +30,32 @@ export type FileOperations = Pick<Workspace, 'readFile' | 'writeFile' | 'removeF
 /**
  * File operations within some folders of the host. A path is relative to the first place, or absolute inside one of
  * them as commands see it. Links are followed as long as they stay inside; devices, pipes and sockets are never opened.
+ * What is quick on any disk is done at once: handing it to another thread costs many times what it takes.
  */
 export function fileOperations(places: readonly [Place, ...Place[]]): FileOperations {
   const locate = (path: string) => resolveInside(places, path);
   return {
     async readFile(path) {
       const target = await locate(path);
-      const handle = await open(
-        target,
-        constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW,
-      ).catch((error) => Promise.reject(explain(error, path)));
+      const file = openToRead(target, path);
       try {
-        const info = await handle.stat();
+        const info = fstatSync(file);
         refuseUnlessFile(info, path);
         if (info.size > MAX_FILE) {
           throw new ToolError(
             `${path} has ${Math.round(info.size / 2 ** 20)} MB, more than the ${MAX_FILE / 2 ** 20} MB that can be read at once. Look at a part of it with a command such as head, tail, sed -n or grep.`,
           );
         }
-        return await handle.readFile();
+        return readFileSync(file);
       } finally {
-        await handle.close();
+        closeSync(file);
       }
     },
 
     async writeFile(path, content) {
       const target = await locate(path);
       try {
-        const old = await existing(target);
+        const old = existing(target);
         if (old) refuseUnlessFile(old, path);
         await mkdir(dirname(target), { recursive: true });
         await replaceFile(target, content, old);
@@ -60,7 +68,7 @@ export function fileOperations(places: readonly [Place, ...Place[]]): FileOperat
       const { parent, name } = await locateEntry(places, path);
       try {
         const target = join(parent, name);
-        const info = await existing(target);
+        const info = existing(target);
         if (!info) return;
         if (info.isDirectory()) {
           throw new ToolError(`${path} is a folder; only files are removed here.`);
@@ -74,7 +82,8 @@ export function fileOperations(places: readonly [Place, ...Place[]]): FileOperat
     async stat(path) {
       const target = await locate(path);
       try {
-        return describe(await stat(target));
+        const info = statSync(target, { throwIfNoEntry: false });
+        return info ? describe(info) : null;
       } catch (error) {
         if (isMissing(error)) return null;
         throw explain(error, path);
@@ -130,14 +139,14 @@ async function resolveInside(places: readonly Place[], path: string): Promise<st
     const [name = '', ...rest] = pending;
     pending = rest;
     const next = name === '..' ? dirname(at) : join(at, name);
-    const info = await existing(next).catch((error) => Promise.reject(explain(error, path)));
+    const info = look(next, path);
     if (!info?.isSymbolicLink()) {
       at = next;
       continue;
     }
     links += 1;
     if (links > MAX_LINKS) throw new ToolError(`${path} is a link that goes round in a circle.`);
-    const target = await readlink(next);
+    const target = readlinkSync(next);
     if (isAbsolute(target)) {
       const inside = placeOf(places, target);
       if (!inside) throw outside(path);
@@ -195,9 +204,25 @@ function outside(path: string): ToolError {
   );
 }
 
-async function existing(path: string): Promise<Stats | null> {
+function openToRead(target: string, path: string): number {
   try {
-    return await lstat(path);
+    return openSync(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
+function look(target: string, path: string): Stats | null {
+  try {
+    return existing(target);
+  } catch (error) {
+    throw explain(error, path);
+  }
+}
+
+function existing(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

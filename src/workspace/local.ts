@@ -8,7 +8,7 @@ import { runProcess } from './process.ts';
 import { relocateVariables, relocateVirtualEnvironments } from './relocate.ts';
 import { RunningCommands } from './running-commands.ts';
 import { removeTree } from './scratch.ts';
-import { killMarked, MARKER, markerPrefix, markProcesses } from './strays.ts';
+import { killMarked, MARKER, markerPrefix, StrayWatch } from './strays.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LocalOptions {
@@ -17,6 +17,9 @@ export interface LocalOptions {
   readonly root?: string;
   readonly hostScratch: string;
 }
+
+/** Of all workspaces of this process. */
+const strays = new StrayWatch();
 
 /**
  * A workspace without isolation: commands run as the user, with a clean environment, a deadline and an end for all
@@ -51,14 +54,18 @@ export function openLocal(options: LocalOptions): Workspace {
       return commands.run(options.signal, async (stop) => {
         started += 1;
         const marker = `${identity}.${started}.`;
-        const since = markProcesses();
-        return runProcess(argv, {
-          ...options,
-          signal: stop,
-          cwd: workingFolder(hostRoot, options.cwd),
-          env: { ...environment, ...options.env, [MARKER]: marker },
-          killStrays: () => killMarked(marker, since),
-        });
+        const { kill, end } = strays.watch(marker);
+        try {
+          return await runProcess(argv, {
+            ...options,
+            signal: stop,
+            cwd: workingFolder(hostRoot, options.cwd),
+            env: { ...environment, ...options.env, [MARKER]: marker },
+            killStrays: kill,
+          });
+        } finally {
+          end();
+        }
       });
     },
     async close() {
