@@ -49,14 +49,14 @@ describe.each(KINDS)('after a command in a %s workspace', (kind) => {
   it('nothing is left of many side by side, and none loses what is its own', async () => {
     const workspace = await newWorkspace(kind);
     const seconds = uniqueSeconds();
-    const escape = `setsid sleep ${seconds} >/dev/null 2>&1 </dev/null &`;
+    const daemon = `setsid sleep ${seconds} >/dev/null 2>&1 </dev/null &`;
     // The long one's daemon writes at the end: it was not taken for what one of the short ones left.
     const long = bash(
       workspace,
       'setsid bash -c "sleep 1.5; echo lives > told" </dev/null >/dev/null 2>&1 & sleep 2.5; cat told',
     );
     for (let round = 0; round < 3; round += 1) {
-      await Promise.all(Array.from({ length: 8 }, () => bash(workspace, `${escape} true`)));
+      await Promise.all(Array.from({ length: 8 }, () => bash(workspace, `${daemon} true`)));
       expect(await survivors(seconds)).toEqual([]);
     }
     expect(await long).toMatchObject({ exitCode: 0, stdout: 'lives\n' });
