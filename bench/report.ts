@@ -9,9 +9,9 @@ export const SAVE = { save: { type: 'boolean', default: false } } as const;
 
 /**
  * Prints a result as JSON, with the command that made it, the day and the machine; with `save` keeps it as
- * `bench/results/NAME.json` too, where NAME is the benchmark's own.
+ * `bench/results/NAME.json` too, where NAME is the benchmark's own unless given.
  */
-export function report(save: boolean, result: object): void {
+export function report(save: boolean, result: object, name?: string): void {
   const [, script = '', ...args] = process.argv;
   const words = args.filter((word) => word !== '--save').map((word) => basename(word));
   const file = basename(script);
@@ -27,7 +27,7 @@ export function report(save: boolean, result: object): void {
   if (!save) return;
   const folder = join(packageRoot, 'bench', 'results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, file.replace(/ts$/, 'json')), text);
+  writeFileSync(join(folder, `${name ?? basename(file, '.ts')}.json`), text);
 }
 
 /** The median of times that were taken, at least one. */
