@@ -142,12 +142,10 @@ async function predictionsOf(
   if (options.predictions === undefined) return goldPredictions(dataset);
   const predictions = await readPredictions(resolve(host.cwd, options.predictions));
   const { ids, filter, slice } = options;
-  if ([ids, filter, slice].every((option) => option === undefined)) {
+  // Of a part of the dataset it cannot be said; the run report names all that was submitted, as the official one does.
+  if ([ids, filter, slice].every((option) => option === undefined))
     checkKnown(predictions, dataset);
-    return predictions;
-  }
-  const wanted = new Set(dataset.map(({ id }) => id));
-  return new Map([...predictions].filter(([id]) => wanted.has(id)));
+  return predictions;
 }
 
 interface Result {
@@ -172,7 +170,7 @@ function tell(
   const flaky = findings.filter((entry) => (entry.flaky?.length ?? 0) > 0);
   const counts = [
     ['instances in the dataset', report.total_instances],
-    ['submitted', report.submitted_instances],
+    ['submitted', report.total_instances - report.incomplete_ids.length],
     ['resolved', report.resolved_instances],
     ['unresolved', report.unresolved_instances],
     ['empty patch', report.empty_patch_instances],

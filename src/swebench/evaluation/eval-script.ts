@@ -1,7 +1,10 @@
-import { END_TEST_OUTPUT, START_TEST_OUTPUT, TEST_EXIT_CODE } from '../grading/markers.ts';
+import {
+  END_TEST_OUTPUT,
+  EXIT_CODE_VARIABLE,
+  START_TEST_OUTPUT,
+  TEST_EXIT_CODE,
+} from '../grading/markers.ts';
 import { strip } from '../parsers/python-text.ts';
-
-const EXIT_CODE_VARIABLE = 'SWEBENCH_TEST_EXIT_CODE';
 
 /**
  * A row's evaluation script as the official harness runs it: the exit code of the tests is kept before the line with
