@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
+import { whileLocked } from '../folder-lock.ts';
 import { plain } from '../report/plain.ts';
 import { evaluateRun } from '../swebench/evaluation/evaluate-run.ts';
 import { instanceFiles, runFolder } from '../swebench/evaluation/layout.ts';
@@ -105,29 +106,31 @@ async function evaluatePredictions(
   }
   const place = await choosePlace(options, host);
   if (place.warning !== undefined) host.stderr.write(`WARNING: ${place.warning}\n`);
-  const evaluated = await evaluateRun({
-    dataset,
-    datasetName: options.dataset,
-    split: options.split ?? 'test',
-    predictions,
-    out,
-    run,
-    workers: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
-    open: stationsAt(place, run),
-    timeoutSeconds: options.timeout ?? DEFAULT_TIMEOUT,
-    repeat: options.repeat ?? 1,
-    hardened: options.hardened ?? false,
-    onEnd: (id, ended) => {
-      const said =
-        ended.kind === 'graded'
-          ? ended.findings.resolved
-            ? 'resolved'
-            : 'unresolved'
-          : `${ended.kind}: ${ended.reason}`;
-      host.stderr.write(`${plain(id)}: ${plain(said)}\n`);
-    },
-    signal: host.signal,
-  });
+  const evaluating = () =>
+    evaluateRun({
+      dataset,
+      datasetName: options.dataset,
+      split: options.split ?? 'test',
+      predictions,
+      out,
+      run,
+      workers: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      open: stationsAt(place, run),
+      timeoutSeconds: options.timeout ?? DEFAULT_TIMEOUT,
+      repeat: options.repeat ?? 1,
+      hardened: options.hardened ?? false,
+      onEnd: (id, ended) => {
+        const said =
+          ended.kind === 'graded'
+            ? ended.findings.resolved
+              ? 'resolved'
+              : 'unresolved'
+            : `${ended.kind}: ${ended.reason}`;
+        host.stderr.write(`${plain(id)}: ${plain(said)}\n`);
+      },
+      signal: host.signal,
+    });
+  const evaluated = await whileLocked(runFolder(out, run), '--out', evaluating);
   const { report, reportFile, findings, failed } = evaluated;
   const problems = failed.map(({ reason }) => `failed  ${reason}`);
   tell({ report, reportFile, findings, problems }, options, host);

@@ -205,6 +205,9 @@ describe('patchwright evaluate', () => {
     const report = join(out, 'logs/run_evaluation/c/org__model/gold/report.json');
     const { child, finished } = startCli(args, { home });
     while (!existsSync(report)) await new Promise((done) => setTimeout(done, 50));
+    const second = await runCli(args, { home });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/--out: process \d+ is at work in .*; wait for it or give/);
     child.kill('SIGINT');
     expect((await finished).code).toBe(130);
     const before = readFileSync(report, 'utf8');
