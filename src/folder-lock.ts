@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +8,32 @@ import { describeOwner, parseOwner, stateOfOwner } from './workspace/owner.ts';
 /** Names who writes into the folder it stands in. */
 const LOCK = '.patchwright.lock';
 
+/** Gives the folder back. */
+export type Release = () => Promise<void>;
+
 /**
- * Does something while no other process does it in the same folder, which is made when missing. A process that is gone,
- * also by a restart of the machine, holds nothing.
+ * Takes a folder, made when missing, for this process alone. A process that is gone, also by a restart of the machine,
+ * holds nothing.
+ *
+ * @returns undefined while another has it
+ * @throws what the file system throws
+ */
+export async function lockFolder(folder: string): Promise<Release | undefined> {
+  const file = join(folder, LOCK);
+  const mine = `${file}.${randomBytes(4).toString('hex')}`;
+  const about = { ...(await describeOwner(process.pid)), host: hostname() };
+  await mkdir(folder, { recursive: true });
+  await writeFile(mine, `${JSON.stringify(about)}\n`);
+  try {
+    const taken = (await take(mine, file)) || ((await drop(file)) && (await take(mine, file)));
+    return taken ? () => rm(file, { force: true }) : undefined;
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+/**
+ * Does something while no other process does it in the same folder.
  *
  * @param option names the folder to the user, `--out`
  * @throws {UsageError} while another process has the folder, or when it cannot be written to
@@ -19,29 +43,16 @@ export async function whileLocked<T>(
   option: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const file = join(folder, LOCK);
-  const mine = `${file}.${process.pid}`;
-  const about = { ...(await describeOwner(process.pid)), host: hostname() };
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(mine, `${JSON.stringify(about)}\n`);
-  } catch (error) {
+  const release = await lockFolder(folder).catch((error: unknown) => {
     throw new UsageError(`${option}: ${folder} cannot be written to (${messageOf(error)})`, {
       cause: error,
     });
-  }
-  try {
-    // Twice: the first time a lock of a process that is gone may be in the way.
-    if (!(await take(mine, file)) && !((await drop(file)) && (await take(mine, file)))) {
-      throw new UsageError(await refusal(folder, file, option));
-    }
-  } finally {
-    await rm(mine, { force: true });
-  }
+  });
+  if (!release) throw new UsageError(await refusal(folder, option));
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    await release();
   }
 }
 
@@ -61,7 +72,7 @@ async function drop(file: string): Promise<boolean> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return true;
   if (!(await isGone(text))) return false;
-  const aside = `${file}.${process.pid}.gone`;
+  const aside = `${file}.${randomBytes(4).toString('hex')}`;
   await rename(file, aside).catch(() => undefined);
   const moved = await readFile(aside, 'utf8').catch(() => text);
   // Another process was faster and has the folder by now: it gets its lock back.
@@ -79,7 +90,8 @@ async function isGone(text: string): Promise<boolean> {
   return owner.boot !== boot && JSON.parse(text).host === hostname();
 }
 
-async function refusal(folder: string, file: string, option: string): Promise<string> {
+async function refusal(folder: string, option: string): Promise<string> {
+  const file = join(folder, LOCK);
   const text = await readFile(file, 'utf8').catch(() => '');
   const owner = parseOwner(text);
   const who = owner ? `process ${owner.pid}` : 'another process';
