@@ -185,7 +185,8 @@ function tell(
   const lines = [
     ...counts.map(([name, count]) => `${String(count).padStart(6)}  ${name}`),
     ...doubted.map(
-      ({ instance_id, hardened }) => `doubt   ${instance_id}: ${hardened.reasons.join('; ')}`,
+      ({ instance_id, hardened }) =>
+        `doubt   ${instance_id}: ${hardened.verdict}: ${hardened.reasons.join('; ')}`,
     ),
     ...flaky.map((entry) => `flaky   ${entry.instance_id}: ${entry.flaky?.join(', ')}`),
     ...problems,
@@ -217,7 +218,7 @@ async function explain(
   const lines = [
     `${id}: ${resolved ? 'resolved' : 'unresolved'}`,
     ...explanationLines(explainLog(log, instance), file),
-    ...doubts.map((reason) => `hardened: not resolved, because ${reason}`),
+    ...doubts.map((reason) => `hardened: ${hardened.verdict}, because ${reason}`),
   ];
   host.stdout.write(`${lines.map((line) => plain(line)).join('\n')}\n`);
   return ExitCode.submitted;

@@ -43,8 +43,13 @@ function recordExitCode(lines: readonly string[]): readonly string[] {
  * @param script as {@link evaluationScript} makes it
  * @param restore lines that put back the files that run and judge tests; they come first, since the
  *   test patch applies to the files as they were
+ * @param last lines that come just before the tests
  */
-export function hardenedScript(script: string, restore: readonly string[]): string | undefined {
+export function hardenedScript(
+  script: string,
+  restore: readonly string[],
+  last: readonly string[] = [],
+): string | undefined {
   const lines = script.split('\n');
   const start = lines.findIndex((line) => line.includes(START_TEST_OUTPUT));
   const end = lines.indexOf(`${EXIT_CODE_VARIABLE}=$?`);
@@ -54,6 +59,7 @@ export function hardenedScript(script: string, restore: readonly string[]): stri
     '{',
     ...restore,
     ...lines.slice(0, start).filter((line) => line !== 'set -uxo pipefail'),
+    ...last,
     ':',
     '} >/dev/null 2>&1',
     'set -x',
