@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckoutPlace } from '../swebench/evaluation/checkout-station.ts';
-import { sourceOf } from '../swebench/evaluation/sources.ts';
+import { openSource } from '../swebench/evaluation/sources.ts';
 import type { Instance } from '../swebench/instance.ts';
 import { prepareEnvironment } from '../swebench/setup/prepare.ts';
 import { matchSetup } from '../swebench/setup/setup-file.ts';
@@ -26,7 +26,7 @@ export async function openInstanceCheckout(
   place: CheckoutPlace,
   { signal, log }: OpenCheckoutOptions,
 ): Promise<Checkout> {
-  const source = sourceOf(instance, place.repos);
+  const source = await openSource(instance, place, { signal, log });
   const { sandbox } = place;
   const opening = { source, cwd: '/', sandbox, signal, onNote: log, allowPlainFolder: true };
   if (isReady(instance, place)) return openCheckout(opening);

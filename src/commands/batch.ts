@@ -4,12 +4,13 @@ import { FolderResults } from '../batch/results.ts';
 import { runBatch } from '../batch/run-batch.ts';
 import { instanceRunner } from '../batch/run-one.ts';
 import { ExitCode, UsageError } from '../errors.ts';
+import { whileLocked } from '../folder-lock.ts';
 import { isBucketAddress } from '../storage/open-store.ts';
 import type { Status } from '../trajectory/event.ts';
 import { closeLaunchers, useLaunchers } from '../workspace/launcher.ts';
 import { batchExitCode } from './batch-exit-code.ts';
-import { type BatchSetupOptions, prepareBatch } from './batch-setup.ts';
-import { openResults } from './batch-store.ts';
+import { type BatchSetup, type BatchSetupOptions, prepareBatch } from './batch-setup.ts';
+import { type OpenedResults, openResults } from './batch-store.ts';
 import type { Host } from './host.ts';
 
 export interface BatchCommandOptions extends BatchSetupOptions {
@@ -34,7 +35,7 @@ const DEFAULT_WORKERS = 4;
  * `patchwright batch`: the agent on every instance of a dataset, predictions for the official harness.
  *
  * @returns the exit code: 1 when no instance has a patch
- * @throws {UsageError} for bad input and for a configuration that no run can go with
+ * @throws {UsageError} for bad input, for a configuration that no run can go with, and while another batch has --out
  */
 export async function batch(options: BatchCommandOptions, host: Host): Promise<number> {
   if (options.queue !== undefined)
@@ -45,7 +46,7 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
     );
   }
   const setup = await prepareBatch(options, host);
-  const { instances, modelName, hasPrice } = setup;
+  const { modelName, hasPrice } = setup;
   if (options.maxTotalCost !== undefined && !hasPrice) {
     throw new UsageError(
       `--max-total-cost: the price of ${modelName} is unknown, so no dollar limit can hold; leave it out and set --max-total-time`,
@@ -54,6 +55,26 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
   const asked = options.out ?? 'patchwright-batch';
   const bucket = isBucketAddress(asked) ? await openResults(asked, host) : undefined;
   const out = bucket ? asked : resolve(host.cwd, asked);
+  const run = () => runHere({ setup, out, bucket }, options, host);
+  try {
+    return await (bucket ? run() : whileLocked(out, '--out', run));
+  } finally {
+    await bucket?.close();
+  }
+}
+
+interface Here {
+  readonly setup: BatchSetup;
+  readonly out: string;
+  readonly bucket: OpenedResults | undefined;
+}
+
+async function runHere(
+  { setup, out, bucket }: Here,
+  options: BatchCommandOptions,
+  host: Host,
+): Promise<number> {
+  const { instances, modelName } = setup;
   for (const warning of setup.warnings) host.stderr.write(`WARNING: ${warning}\n`);
   const display = openDisplay({
     output: host.stdout,
@@ -80,6 +101,5 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
   } finally {
     display.close();
     await closeLaunchers();
-    await bucket?.close();
   }
 }

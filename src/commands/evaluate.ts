@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
+import { whileLocked } from '../folder-lock.ts';
 import { plain } from '../report/plain.ts';
 import { evaluateRun } from '../swebench/evaluation/evaluate-run.ts';
 import { instanceFiles, runFolder } from '../swebench/evaluation/layout.ts';
@@ -105,29 +106,31 @@ async function evaluatePredictions(
   }
   const place = await choosePlace(options, host);
   if (place.warning !== undefined) host.stderr.write(`WARNING: ${place.warning}\n`);
-  const evaluated = await evaluateRun({
-    dataset,
-    datasetName: options.dataset,
-    split: options.split ?? 'test',
-    predictions,
-    out,
-    run,
-    workers: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
-    open: stationsAt(place, run),
-    timeoutSeconds: options.timeout ?? DEFAULT_TIMEOUT,
-    repeat: options.repeat ?? 1,
-    hardened: options.hardened ?? false,
-    onEnd: (id, ended) => {
-      const said =
-        ended.kind === 'graded'
-          ? ended.findings.resolved
-            ? 'resolved'
-            : 'unresolved'
-          : `${ended.kind}: ${ended.reason}`;
-      host.stderr.write(`${plain(id)}: ${plain(said)}\n`);
-    },
-    signal: host.signal,
-  });
+  const evaluating = () =>
+    evaluateRun({
+      dataset,
+      datasetName: options.dataset,
+      split: options.split ?? 'test',
+      predictions,
+      out,
+      run,
+      workers: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      open: stationsAt(place, run),
+      timeoutSeconds: options.timeout ?? DEFAULT_TIMEOUT,
+      repeat: options.repeat ?? 1,
+      hardened: options.hardened ?? false,
+      onEnd: (id, ended) => {
+        const said =
+          ended.kind === 'graded'
+            ? ended.findings.resolved
+              ? 'resolved'
+              : 'unresolved'
+            : `${ended.kind}: ${ended.reason}`;
+        host.stderr.write(`${plain(id)}: ${plain(said)}\n`);
+      },
+      signal: host.signal,
+    });
+  const evaluated = await whileLocked(runFolder(out, run), '--out', evaluating);
   const { report, reportFile, findings, failed } = evaluated;
   const problems = failed.map(({ reason }) => `failed  ${reason}`);
   tell({ report, reportFile, findings, problems }, options, host);
@@ -142,12 +145,10 @@ async function predictionsOf(
   if (options.predictions === undefined) return goldPredictions(dataset);
   const predictions = await readPredictions(resolve(host.cwd, options.predictions));
   const { ids, filter, slice } = options;
-  if ([ids, filter, slice].every((option) => option === undefined)) {
+  // Of a part of the dataset it cannot be said; the run report names all that was submitted, as the official one does.
+  if ([ids, filter, slice].every((option) => option === undefined))
     checkKnown(predictions, dataset);
-    return predictions;
-  }
-  const wanted = new Set(dataset.map(({ id }) => id));
-  return new Map([...predictions].filter(([id]) => wanted.has(id)));
+  return predictions;
 }
 
 interface Result {
@@ -172,7 +173,7 @@ function tell(
   const flaky = findings.filter((entry) => (entry.flaky?.length ?? 0) > 0);
   const counts = [
     ['instances in the dataset', report.total_instances],
-    ['submitted', report.submitted_instances],
+    ['submitted', report.total_instances - report.incomplete_ids.length],
     ['resolved', report.resolved_instances],
     ['unresolved', report.unresolved_instances],
     ['empty patch', report.empty_patch_instances],
@@ -184,7 +185,8 @@ function tell(
   const lines = [
     ...counts.map(([name, count]) => `${String(count).padStart(6)}  ${name}`),
     ...doubted.map(
-      ({ instance_id, hardened }) => `doubt   ${instance_id}: ${hardened.reasons.join('; ')}`,
+      ({ instance_id, hardened }) =>
+        `doubt   ${instance_id}: ${hardened.verdict}: ${hardened.reasons.join('; ')}`,
     ),
     ...flaky.map((entry) => `flaky   ${entry.instance_id}: ${entry.flaky?.join(', ')}`),
     ...problems,
@@ -216,7 +218,7 @@ async function explain(
   const lines = [
     `${id}: ${resolved ? 'resolved' : 'unresolved'}`,
     ...explanationLines(explainLog(log, instance), file),
-    ...doubts.map((reason) => `hardened: not resolved, because ${reason}`),
+    ...doubts.map((reason) => `hardened: ${hardened.verdict}, because ${reason}`),
   ];
   host.stdout.write(`${lines.map((line) => plain(line)).join('\n')}\n`);
   return ExitCode.submitted;

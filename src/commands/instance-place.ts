@@ -40,6 +40,7 @@ export async function choosePlace(options: PlaceOptions, host: Host): Promise<In
   const { engine: named = 'auto', repos, setup } = options;
   const engine = await engineOf(options, host);
   const sandbox = await chooseSandbox(options.sandbox ?? 'auto');
+  const cache = join(env.XDG_CACHE_HOME || join(home, '.cache'), 'patchwright');
   return {
     engineFor: ({ image }) => (named === 'auto' && image === '' ? undefined : engine),
     checkout: {
@@ -47,7 +48,8 @@ export async function choosePlace(options: PlaceOptions, host: Host): Promise<In
       repos: repos === undefined ? undefined : resolve(cwd, repos),
       setups: setup === undefined ? [] : await readSetupFile(resolve(cwd, setup)),
       pythons: findPythons(env),
-      cache: join(env.XDG_CACHE_HOME || join(home, '.cache'), 'patchwright', 'environments'),
+      cache: join(cache, 'environments'),
+      mirrors: join(cache, 'repositories'),
       env,
     },
     warning: engine === undefined ? sandbox.warning : undefined,

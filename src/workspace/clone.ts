@@ -73,7 +73,8 @@ export async function cloneSource(options: CloneOptions, gitDir: string): Promis
   return gitDir;
 }
 
-function cannotFetch(source: string, cause: unknown): UsageError {
+/** What git said when an address could not be fetched, without a password in it. */
+export function cannotFetch(source: string, cause: unknown): UsageError {
   const said = messageOf(cause)
     .split('\n')
     .filter((line) => /^(fatal|error|ERROR|remote):/.test(line))

@@ -22,7 +22,8 @@ beforeEach(() => {
   repository = join(task, 'repository');
   const cache = join(root, 'cache');
   const { PATH } = process.env;
-  place = { sandbox: 'bubblewrap', setups: [], pythons: [], cache, env: { PATH } };
+  const mirrors = join(root, 'mirrors');
+  place = { sandbox: 'bubblewrap', setups: [], pythons: [], cache, mirrors, env: { PATH } };
 });
 afterEach(async () => {
   await checkout?.close();

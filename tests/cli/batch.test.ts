@@ -167,6 +167,24 @@ describe('batch', () => {
     expect(Object.keys(predictions(out()))).toEqual(['a__one-1', 'a__two-2', 'b__four-4']);
   });
 
+  test('--out is held by one batch while it lives; a killed one holds nothing', async () => {
+    const { args, out, options } = setUp(turns({ delayMs: 200 }), NAMES.slice(0, 2));
+    const once = [...args, '-j', '1', '--out', out(), '--json'];
+    const { child, finished, printed } = startCli(once, options);
+    await printed(/"started"/);
+    const second = await runCli(once, options);
+    expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(second.stderr).toMatch(
+      new RegExp(`--out: process ${child.pid} is at work in ${out()}; wait for it or give another`),
+    );
+    child.kill('SIGKILL');
+    await finished;
+    const third = await runCli(once, options);
+    expect(third.code, third.stderr).toBe(0);
+    expect(Object.keys(predictions(out())).sort()).toEqual(NAMES.slice(0, 2).sort());
+    expect(readdirSync(out()).filter((name) => name.includes('lock'))).toEqual([]);
+  });
+
   test('attempts: all trajectories are kept and the choice is explained', async () => {
     const { args, out, options } = setUp(SCRIPT, NAMES.slice(0, 1));
     const many = ['--attempts', '3', '--choose', 'vote', '--out', out()];

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,6 +53,7 @@ beforeAll(() => {
   git('commit', '--quiet', '-m', 'base');
   const base = git('rev-parse', 'HEAD').trim();
   patches.gold = diffOf(() => edit('sum.sh', SUM.replace('-', '+')));
+  patches.binary = diffOf(() => edit('sum.sh', `${SUM.replace('-', '+')}printf '\\377\\n'\n`));
   patches.wrong = diffOf(() => edit('sum.sh', SUM.replace('-', '*')));
   // Prints what the tests would print.
   patches.prints = diffOf(() =>
@@ -92,20 +94,20 @@ function writePredictions(name: string, entries: Readonly<Record<string, string 
 
 describe('patchwright evaluate', () => {
   it('grades predictions as the official harness does, and doubts apart', async () => {
-    const { sleeps: _, reads: __, ...some } = patches;
+    const { sleeps: _, reads: __, binary: ___, ...some } = patches;
     const preds = writePredictions('preds.json', { ...some, empty: '' });
     const args = ['evaluate', preds, ...common(), '--out', join(home, 'out'), '--run-id', 'r'];
     const { code, stdout, stderr } = await runCli([...args, '-j', '2'], { home });
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const report = json(join(home, 'out', 'org__model.r.json'));
     expect(report).toMatchObject({
-      total_instances: 9,
+      total_instances: 10,
       submitted_instances: 6,
       resolved_ids: ['conftest', 'gold'],
       unresolved_ids: ['prints', 'wrong'],
       empty_patch_ids: ['empty'],
       error_ids: ['broken'],
-      incomplete_ids: ['none', 'reads', 'sleeps'],
+      incomplete_ids: ['binary', 'none', 'reads', 'sleeps'],
       schema_version: 2,
     });
     const logs = join(home, 'out', 'logs', 'run_evaluation', 'r');
@@ -176,6 +178,23 @@ describe('patchwright evaluate', () => {
     expect(log).toMatch(/rows\.jsonl: No such file/);
   });
 
+  it('writes logs as UTF-8 whatever the tests print, and counts all predictions as submitted', async () => {
+    const preds = writePredictions('binary.json', { binary: patches.binary ?? '', gold: '' });
+    const out = join(home, 'binary');
+    const args = ['evaluate', preds, ...common(), '--out', out, '--ids', 'binary'];
+    expect((await runCli(args, { home })).code).toBe(0);
+    expect(json(join(out, 'org__model.binary.json'))).toMatchObject({
+      submitted_ids: ['binary', 'gold'],
+      resolved_ids: ['binary'],
+      empty_patch_ids: [],
+    });
+    const log = readFileSync(
+      join(out, 'logs/run_evaluation/binary/org__model/binary/test_output.txt'),
+    );
+    expect(isUtf8(log)).toBe(true);
+    expect(log.toString()).toContain('\ufffd\n');
+  });
+
   it('keeps what is done when it is interrupted, and goes on from there', async () => {
     const preds = writePredictions('cut.json', {
       gold: patches.gold ?? '',
@@ -186,6 +205,9 @@ describe('patchwright evaluate', () => {
     const report = join(out, 'logs/run_evaluation/c/org__model/gold/report.json');
     const { child, finished } = startCli(args, { home });
     while (!existsSync(report)) await new Promise((done) => setTimeout(done, 50));
+    const second = await runCli(args, { home });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/--out: process \d+ is at work in .*; wait for it or give/);
     child.kill('SIGINT');
     expect((await finished).code).toBe(130);
     const before = readFileSync(report, 'utf8');
@@ -248,12 +270,15 @@ describe('patchwright evaluate', () => {
     [['preds.txt'], /have to be a \.json or \.jsonl file/],
     [['unknown.json'], /instances that the dataset does not have: nobody/],
     [['broken.json'], /broken\.json, prediction 1: the field "instance_id" is missing/],
+    [['outside.json'], /the model "\.\." is no name of a folder/],
     [['--gold', '--run-id', '../x'], /--run-id: .* is no name/],
     [['--gold', '-j', '0'], /--jobs: "0" is no whole number/],
     [['--gold', '--timeout', 'x'], /--timeout: "x" is no time/],
   ])('refuses %j', async (args, message) => {
     writePredictions('unknown.json', { nobody: 'x' });
     place('broken.json', '[{}]');
+    const outside = { instance_id: 'gold', model_name_or_path: '..', model_patch: 'x' };
+    place('outside.json', JSON.stringify([outside]));
     const { code, stderr } = await runCli(['evaluate', ...args, ...common()], { home, cwd: home });
     expect(stderr).toMatch(message);
     expect(code).toBe(2);

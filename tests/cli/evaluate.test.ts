@@ -99,6 +99,22 @@ describe('patchwright evaluate --from-logs', () => {
     expect(json(join(out, 'stored-logs.logs.json')).error_ids).toEqual(['jug-2', 'jug-3']);
   });
 
+  it('takes a log that is not UTF-8 for an error, as the official package raises on it', async () => {
+    const bytes = join(home, 'bytes');
+    mkdirSync(join(bytes, 'jug-1'), { recursive: true });
+    const text = Buffer.from(log(PASSING));
+    writeFileSync(
+      join(bytes, 'jug-1', 'test_output.txt'),
+      Buffer.concat([text, Buffer.of(0xe2, 0x82)]),
+    );
+    const out = join(home, 'bytes-out');
+    const args = ['evaluate', '--dataset', dataset, '--from-logs', bytes, '--out', out];
+    const { code, stdout } = await runCli(args, { home });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/error +jug-1: test_output.txt is not UTF-8/);
+    expect(json(join(out, 'stored-logs.bytes.json')).error_ids).toEqual(['jug-1']);
+  });
+
   it.each([
     ['a log of another dataset', () => [row('jug-1')], /no instance jug-2/],
     [

@@ -6,13 +6,11 @@ import { openScratch } from '../../workspace/scratch.ts';
 import type { Instance } from '../instance.ts';
 import { prepareEnvironment, type SetupPlace } from '../setup/prepare.ts';
 import { adaptScript } from './eval-script.ts';
-import { sourceOf } from './sources.ts';
+import { openSource, type SourcePlace } from './sources.ts';
 import type { OpenStation, Station } from './station.ts';
 
-export interface CheckoutPlace extends SetupPlace {
+export interface CheckoutPlace extends SetupPlace, SourcePlace {
   readonly sandbox: SandboxKind;
-  /** Folder of mirrors. */
-  readonly repos?: string | undefined;
 }
 
 /**
@@ -30,7 +28,7 @@ export async function openCheckoutStation(
   const scratch = await openScratch();
   try {
     const copy = await copyRepository({
-      source: sourceOf(instance, place.repos),
+      source: await openSource(instance, place, { signal, log }),
       base: instance.baseCommit === '' ? undefined : instance.baseCommit,
       allowPlainFolder: true,
       dir: join(scratch.dir, 'repository'),

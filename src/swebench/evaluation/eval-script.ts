@@ -1,7 +1,10 @@
-import { END_TEST_OUTPUT, START_TEST_OUTPUT, TEST_EXIT_CODE } from '../grading/markers.ts';
+import {
+  END_TEST_OUTPUT,
+  EXIT_CODE_VARIABLE,
+  START_TEST_OUTPUT,
+  TEST_EXIT_CODE,
+} from '../grading/markers.ts';
 import { strip } from '../parsers/python-text.ts';
-
-const EXIT_CODE_VARIABLE = 'SWEBENCH_TEST_EXIT_CODE';
 
 /**
  * A row's evaluation script as the official harness runs it: the exit code of the tests is kept before the line with
@@ -40,8 +43,13 @@ function recordExitCode(lines: readonly string[]): readonly string[] {
  * @param script as {@link evaluationScript} makes it
  * @param restore lines that put back the files that run and judge tests; they come first, since the
  *   test patch applies to the files as they were
+ * @param last lines that come just before the tests
  */
-export function hardenedScript(script: string, restore: readonly string[]): string | undefined {
+export function hardenedScript(
+  script: string,
+  restore: readonly string[],
+  last: readonly string[] = [],
+): string | undefined {
   const lines = script.split('\n');
   const start = lines.findIndex((line) => line.includes(START_TEST_OUTPUT));
   const end = lines.indexOf(`${EXIT_CODE_VARIABLE}=$?`);
@@ -51,6 +59,7 @@ export function hardenedScript(script: string, restore: readonly string[]): stri
     '{',
     ...restore,
     ...lines.slice(0, start).filter((line) => line !== 'set -uxo pipefail'),
+    ...last,
     ':',
     '} >/dev/null 2>&1',
     'set -x',

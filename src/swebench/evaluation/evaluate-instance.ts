@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { appendFile, mkdir, readFile, rm, writeFile as writeHostFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
+import { writeWhole } from '../../write-whole.ts';
 import { type Findings, findingsOf } from '../grading/findings.ts';
 import { classifyFailure } from '../grading/infrastructure.ts';
 import { APPLY_PATCH_FAIL, APPLY_PATCH_PASS } from '../grading/markers.ts';
@@ -108,7 +109,7 @@ async function grade(evaluation: Evaluation, log: (text: string) => void): Promi
     findings = { ...findings, hardened: await hardenedRun(evaluation, log) };
   }
   log(`Result for ${instance.id}: resolved: ${report.resolved}`);
-  await writeHostFile(files.report, pythonJson({ [instance.id]: report }));
+  await writeWhole(files.report, pythonJson({ [instance.id]: report }));
   return { kind: 'graded', findings };
 }
 

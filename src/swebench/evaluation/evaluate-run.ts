@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inParallel } from '../../in-parallel.ts';
+import { writeWhole } from '../../write-whole.ts';
 import type { Findings } from '../grading/findings.ts';
 import { classifyFailure } from '../grading/infrastructure.ts';
 import { pythonJson } from '../grading/report.ts';
@@ -46,22 +47,22 @@ export interface EvaluatedRun {
 /**
  * Evaluates predictions. An instance that has a report of this run is not run again; an empty patch never is.
  *
+ * @throws {UsageError} for a name that no folder can have, before anything is written
  * @throws the signal's reason when it is aborted; what is done by then stays and is not done again
  */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<EvaluatedRun> {
   const { dataset, predictions, out, run, signal } = options;
   const folder = runFolder(out, run);
-  await mkdir(folder, { recursive: true });
-  await writeRunMetadata(folder, options);
-  const findingsFile = join(folder, 'findings.jsonl');
-  const findings = await readFindings(findingsFile);
-  const failed: { id: string; reason: string }[] = [];
   const waiting = dataset.flatMap((instance) => {
     const prediction = predictions.get(instance.id);
     if (!prediction?.patch) return [];
     const files = instanceFiles(folder, prediction.model, instance.id);
     return existsSync(files.report) ? [] : [{ instance, patch: prediction.patch, files }];
   });
+  await writeRunMetadata(folder, options);
+  const findingsFile = join(folder, 'findings.jsonl');
+  const findings = await readFindings(findingsFile);
+  const failed: { id: string; reason: string }[] = [];
   await inParallel(waiting, options.workers, async (next) => {
     signal.throwIfAborted();
     const { instance } = next;
@@ -88,7 +89,7 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<Evaluate
   );
   const [first] = predictions.values();
   const reportFile = join(out, runReportName(first?.model ?? 'None', run));
-  await writeFile(reportFile, `${pythonJson(report)}\n`);
+  await writeWhole(reportFile, `${pythonJson(report)}\n`);
   return { report, reportFile, findings: [...findings.values()], failed };
 }
 
@@ -128,7 +129,7 @@ async function writeRunMetadata(
     task_repo: null,
     created_at: new Date().toISOString().replace(/\.\d+Z$/, '+00:00'),
   };
-  await writeFile(join(folder, 'run.json'), `${JSON.stringify(metadata, null, 2)}\n`);
+  await writeWhole(join(folder, 'run.json'), `${JSON.stringify(metadata, null, 2)}\n`);
 }
 
 async function readFindings(file: string): Promise<Map<string, Findings>> {
@@ -140,5 +141,5 @@ async function readFindings(file: string): Promise<Map<string, Findings>> {
 
 async function writeFindings(file: string, findings: ReadonlyMap<string, Findings>): Promise<void> {
   const lines = [...findings.values()].map((entry) => `${JSON.stringify(entry)}\n`);
-  await writeFile(file, lines.join(''));
+  await writeWhole(file, lines.join(''));
 }

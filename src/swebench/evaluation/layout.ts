@@ -1,8 +1,12 @@
 import { join } from 'node:path';
+import { UsageError } from '../../errors.ts';
 
-/** A part of a path made of a model's or run's name. */
-export function safeName(name: string): string {
-  return name.replaceAll('/', '__');
+/** @throws {UsageError} for a text that is no name of one folder: neither dataset nor predictions are trusted with paths */
+function folderName(name: string, of: string): string {
+  if (!/^\.{0,2}$|[/\0]/.test(name)) return name;
+  throw new UsageError(
+    `${of} ${JSON.stringify(name)} is no name of a folder; give it another name`,
+  );
 }
 
 /** Where the official harness keeps what a run leaves. */
@@ -19,8 +23,13 @@ export interface InstanceFiles {
   readonly report: string;
 }
 
+/** @throws {UsageError} for a model or instance whose name is no name of a folder */
 export function instanceFiles(runDir: string, model: string, instanceId: string): InstanceFiles {
-  const folder = join(runDir, safeName(model), instanceId);
+  const folder = join(
+    runDir,
+    folderName(model.replaceAll('/', '__'), 'the model'),
+    folderName(instanceId, 'the instance'),
+  );
   return {
     folder,
     patch: join(folder, 'patch.diff'),

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile, writeFile as writeHostFile } from 'node:fs/promises';
 import type { ExecResult } from '../../workspace/workspace.ts';
 
 export interface StationExec {
@@ -44,10 +46,19 @@ export async function writeFile(
 }
 
 /**
- * Runs a station's script. Both of its streams are one: read from two pipes, what the tests print and what the shell's
+ * Runs a station's script; `outputFile` is UTF-8 whatever the tests print, with U+FFFD for what is none. Both of its streams are one: read from two pipes, what the tests print and what the shell's
  * trace prints would not keep their order, and results could land behind the end marker.
  */
-export function runScript(station: Station, options: StationExec): Promise<ExecResult> {
+export async function runScript(
+  station: Station,
+  options: StationExec & { readonly outputFile: string },
+): Promise<ExecResult> {
   const merge = 'exec /bin/bash "$1" 2>&1';
-  return station.exec(['/bin/bash', '-c', merge, 'bash', station.scriptFile], options);
+  const result = await station.exec(
+    ['/bin/bash', '-c', merge, 'bash', station.scriptFile],
+    options,
+  );
+  const bytes = await readFile(options.outputFile);
+  if (!isUtf8(bytes)) await writeHostFile(options.outputFile, bytes.toString('utf8'));
+  return result;
 }

@@ -1,7 +1,8 @@
 import type { Instance } from '../instance.ts';
 import { patchedPaths } from '../patched-paths.ts';
-import { type HardenedVerdict, hardenedVerdict } from './hardened.ts';
+import { type HardenedVerdict, hardenedResult, hardenedVerdict } from './hardened.ts';
 import type { InfrastructureFailure } from './infrastructure.ts';
+import { TEST_PATH } from './test-path.ts';
 
 /** What is worth knowing about one verdict and never changes it; one line of `findings.jsonl`. */
 export interface Findings {
@@ -14,9 +15,6 @@ export interface Findings {
   /** Expected tests whose status differed between runs of the same patch; null where they were run once. */
   readonly flaky: readonly string[] | null;
 }
-
-const TEST_PATH =
-  /(^|\/)(tests?|testing|specs?|__tests__)\/|(^|\/)test_[^/]*$|[._-](test|spec)s?\.[^/]+$/i;
 
 /** Paths of a patch that are tests by their name, or that the hidden tests also change. */
 export function editedTests(patch: string, testPatch: string): string[] {
@@ -41,7 +39,7 @@ export function findingsOf({ instance, log, patch, resolved, failure }: Evidence
     resolved,
     hardened: resolved
       ? hardenedVerdict(log, instance, patch)
-      : { resolved: false, reasons: ['the official verdict is unresolved'] },
+      : hardenedResult(['the official verdict is unresolved']),
     tests_edited: patch === null ? null : editedTests(patch, instance.testPatch),
     infrastructure: failure ?? null,
     flaky: null,

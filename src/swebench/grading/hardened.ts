@@ -3,20 +3,34 @@ import { ERROR, FAILED } from '../parsers/status.ts';
 import { patchedPaths } from '../patched-paths.ts';
 import { findMarkers } from './find-markers.ts';
 import { END_TEST_OUTPUT, normalizeLineEnds, START_TEST_OUTPUT } from './markers.ts';
+import { reachesRunner } from './reaches.ts';
 import { contextOf, EXIT_CODE_PARSER, exitCodeStatus, hasFailure, parserOf } from './read-log.ts';
+import { endOfRunDoubt } from './run-end.ts';
 import { suiteRan } from './suite-ran.ts';
 import { gradeTests, resolution } from './verdict.ts';
 
 /** A stricter verdict beside the score: what a log forged by the patch does not get. */
 export interface HardenedVerdict {
+  /** Only when nothing speaks against it and it can be known. */
   readonly resolved: boolean;
+  /** `unknown`: nothing was found wrong, but the patch could have made it look so. */
+  readonly verdict: 'resolved' | 'unresolved' | 'unknown';
   /** Why the official verdict is not believed, a sentence each; empty when it is. */
   readonly reasons: readonly string[];
 }
 
+/** @param unknown why it cannot be known, where nothing is found wrong */
+export function hardenedResult(
+  wrong: readonly string[],
+  unknown: readonly string[] = [],
+): HardenedVerdict {
+  const verdict = wrong.length > 0 ? 'unresolved' : unknown.length > 0 ? 'unknown' : 'resolved';
+  return { resolved: verdict === 'resolved', verdict, reasons: [...wrong, ...unknown] };
+}
+
 /** Files that decide what is run and what is reported, wherever they stand. */
 const MACHINERY =
-  /(^|\/)(conftest\.py|pytest\.ini|sitecustomize\.py|usercustomize\.py|[^/]+\.pth|\.mocharc[^/]*|(jest|vitest|karma)\.(config|conf)[^/]*)$/;
+  /^(_pytest|pytest|unittest)(\/|\.py$)|(^|\/)(conftest\.py|\.?pytest\.(ini|toml)|jasmine\.json|sitecustomize\.py|usercustomize\.py|[^/]+\.pth|\.mocharc[^/]*|(jest|vitest|karma)\.(config|conf)[^/]*)$/;
 
 /** Paths of a patch that can rewrite the outcome of tests. */
 export function editedMachinery(paths: readonly string[]): string[] {
@@ -60,24 +74,34 @@ export function hardenedVerdict(
   }
   reasons.push(...judge(end < start ? log : log.slice(start, end), codes.at(-1), instance));
   const machinery = editedMachinery([...patchedPaths(patch ?? ''), ...changedPaths(log)]);
+  const unknown = reachReasons(patch ?? '');
   if (machinery.length > 0) {
-    reasons.push(`the patch edits what runs the tests: ${list([...new Set(machinery)])}`);
+    unknown.push(`the patch edits what runs the tests: ${list([...new Set(machinery)])}`);
   }
-  return { resolved: reasons.length === 0, reasons };
+  return hardenedResult(reasons, unknown);
+}
+
+/** Why a log cannot tell what a patch does. */
+function reachReasons(patch: string, putBack: readonly string[] = []): string[] {
+  const reaching = reachesRunner(patch).filter(({ path }) => !putBack.includes(path));
+  if (reaching.length === 0) return [];
+  const named = [...new Set(reaching.map(({ path, word }) => `${path} (${word})`))];
+  return [`the patch could reach what runs the tests: ${list(named)}`];
 }
 
 /**
  * Judges a run whose output is that of the tests alone and whose exit code came from the process.
  *
  * @param exitCode null when a signal ended the tests
+ * @param putBack paths of the patch that were as in the base commit
  */
 export function hardenedRunVerdict(
-  output: string,
-  exitCode: number | null,
+  { output, exitCode }: { readonly output: string; readonly exitCode: number | null },
   instance: GradedInstance,
+  { patch, putBack }: { readonly patch: string; readonly putBack: readonly string[] },
 ): HardenedVerdict {
   const reasons = judge(normalizeLineEnds(output), exitCode ?? -1, instance);
-  return { resolved: reasons.length === 0, reasons };
+  return hardenedResult(reasons, reachReasons(patch, putBack));
 }
 
 /** Why these results do not make the instance resolved. */
@@ -94,6 +118,8 @@ function judge(results: string, code: number | undefined, instance: GradedInstan
         : `between the last markers these do not pass: ${list(failing)}`,
     );
   }
+  const doubt = endOfRunDoubt(results, instance, statuses);
+  if (doubt !== undefined) reasons.push(doubt);
   if (statuses.size === 0 && !suiteRan(results)) reasons.push('nothing shows that a suite ran');
   if (code !== undefined && code !== 0 && statuses.size > 0 && !hasFailure(statuses)) {
     reasons.push(`the tests ended with exit code ${code}, but the log tells of no failure`);

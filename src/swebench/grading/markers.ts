@@ -2,6 +2,8 @@
 export const START_TEST_OUTPUT = '>>>>> Start Test Output';
 export const END_TEST_OUTPUT = '>>>>> End Test Output';
 export const TEST_EXIT_CODE = '>>>>> Test Exit Code';
+/** Of the evaluation script: keeps the tests' exit code until the end marker is printed. */
+export const EXIT_CODE_VARIABLE = 'SWEBENCH_TEST_EXIT_CODE';
 export const APPLY_PATCH_FAIL = '>>>>> Patch Apply Failed';
 export const APPLY_PATCH_PASS = '>>>>> Applied Patch';
 

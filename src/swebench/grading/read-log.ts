@@ -3,7 +3,12 @@ import { LogFormatError, type LogParser, type ParserContext } from '../parsers/p
 import { PARSERS } from '../parsers/registry.ts';
 import { ERROR, FAILED, PASSED } from '../parsers/status.ts';
 import { findMarkers, type Log, markedPart, textOf } from './find-markers.ts';
-import { END_TEST_OUTPUT, normalizeLineEnds, START_TEST_OUTPUT } from './markers.ts';
+import {
+  END_TEST_OUTPUT,
+  EXIT_CODE_VARIABLE,
+  normalizeLineEnds,
+  START_TEST_OUTPUT,
+} from './markers.ts';
 import { suiteRan } from './suite-ran.ts';
 
 /** Test to status, in the order of their first appearance. */
@@ -72,7 +77,8 @@ export function readLog(log: Log, instance: GradedInstance): LogReading {
   }
   if (statuses.size === 0) {
     const why = 'no result can be parsed and nothing shows that a suite ran';
-    return { valid: false, why, before5: exitCodes.length === 0 };
+    const before5 = exitCodes.length === 0 && !textOf(log).includes(EXIT_CODE_VARIABLE);
+    return { valid: false, why, before5 };
   }
   const [exitCode = 0] = exitCodes;
   if (exitCode !== 0 && !hasFailure(statuses)) {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../../errors.ts';
@@ -75,6 +76,8 @@ export async function regrade(options: RegradeOptions): Promise<Regraded> {
 interface StoredLog {
   readonly instance: Instance;
   readonly log: string | null;
+  /** False where the log's bytes are no UTF-8: `log` then shows them with U+FFFD. */
+  readonly isText: boolean;
   /** Of the harness itself, `run_instance.log`; empty where there is none. */
   readonly harnessLog: string;
   readonly patch: string | null;
@@ -93,6 +96,8 @@ function gradeStored(stored: StoredLog): GradedLog {
     const kind = patch === '' ? 'empty_patch' : 'error';
     return { outcome: { kind, failure: failureOf(stored) } };
   }
+  // The harness itself never writes such a log, and the official package raises on it.
+  if (!stored.isText) throw new LogFormatError('test_output.txt is not UTF-8');
   const { report } = gradeInstance(instance, log);
   const failure = report.resolved ? undefined : failureOf(stored);
   const finding = findingsOf({ instance, log, patch, resolved: report.resolved, failure });
@@ -122,16 +127,16 @@ async function storedLogs(
   const found: StoredLog[] = [];
   for (const { name } of names.filter((entry) => !entry.isFile()).sort(byName)) {
     const place = join(folder, name);
-    const log = readOptional(join(place, 'test_output.txt'));
+    const { text: log, isText } = readOptional(join(place, 'test_output.txt'));
     const instance = instances.get(name);
     if (!instance) {
       if (log !== null) unknown.push(name);
       continue;
     }
-    const patch = readOptional(join(place, 'patch.diff'));
+    const { text: patch } = readOptional(join(place, 'patch.diff'));
     if (log === null && patch === null) continue;
-    const harnessLog = readOptional(join(place, 'run_instance.log')) ?? '';
-    found.push({ instance, log, harnessLog, patch });
+    const harnessLog = readOptional(join(place, 'run_instance.log')).text ?? '';
+    found.push({ instance, log, isText, harnessLog, patch });
   }
   if (unknown.length > 0) {
     throw new UsageError(
@@ -145,12 +150,13 @@ function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : 1;
 }
 
-function readOptional(path: string): string | null {
+function readOptional(path: string): { text: string | null; isText: boolean } {
   try {
-    return textOf(readLogFile(path));
+    const bytes = readLogFile(path);
+    return { text: textOf(bytes), isText: isUtf8(bytes) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { text: null, isText: true };
     throw new UsageError(`${path} cannot be read (${messageOf(error)})`, { cause: error });
   }
 }

@@ -52,10 +52,13 @@ export const parsePrismJs: LogParser = (log, record) => {
   }
 };
 
+/** Strings, which stay as they are, and numbers that Python's JSON takes and JSON itself does not have. */
+const STRING_OR_NO_NUMBER = /("(?:[^"\\]|\\.)*")|NaN|-?Infinity/g;
+
 function readMochaJson(text: string): { name: string; status: string }[] {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(STRING_OR_NO_NUMBER, (_, string = '0') => string));
   } catch (error) {
     throw new LogFormatError('the report of the test runner is not JSON', { cause: error });
   }

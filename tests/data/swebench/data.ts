@@ -12,6 +12,8 @@ export interface StoredRun {
   readonly instance: Instance;
   readonly file: string;
   readonly log: string;
+  /** The one that was evaluated, or the reference fix; null where neither was. */
+  readonly patch: string | null;
   readonly official: { readonly resolved: boolean; readonly tests_status: unknown };
 }
 
@@ -38,7 +40,10 @@ export function storedRuns(): StoredRun[] {
       if (!existsSync(file) && !existsSync(join(logs, id, 'report.json'))) return [];
       const instance = officialInstance(row, { source: dataset, row: 0 });
       const official = JSON.parse(readFileSync(join(logs, id, 'report.json'), 'utf8'))[id];
-      return [{ row, instance, file, log: readFileSync(file, 'utf8'), official }];
+      const stored = join(logs, id, 'patch.diff');
+      const gold = folder.endsWith('gold') ? instance.patch : null;
+      const patch = existsSync(stored) ? readFileSync(stored, 'utf8') : gold;
+      return [{ row, instance, file, log: readFileSync(file, 'utf8'), patch, official }];
     });
   });
 }

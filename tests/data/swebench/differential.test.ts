@@ -19,6 +19,7 @@ import {
   readLog,
 } from '../../swebench/parsers/recorded.ts';
 import { storedRuns } from './data.ts';
+import { mutateReport } from './mutate-report.ts';
 import { type Oracle, openOracle } from './oracle.ts';
 
 /** Logs that are parsed by both; set `PATCHWRIGHT_MUTATIONS` for a longer hunt, `PATCHWRIGHT_SEED` for another. */
@@ -113,7 +114,8 @@ describe('reports beside the official package', () => {
     let before5 = 0;
     for (let done = 0; done < 1_500; done += 1) {
       const { row, instance, log } = runs[Math.floor(random() * runs.length)] as (typeof runs)[0];
-      const mutated = mutate(log, random, 1_000_000);
+      const framed = random() < 0.5 ? mutateReport(log, random) : log;
+      const mutated = framed === log ? mutate(log, random, 1_000_000) : framed;
       writeFileSync(file, mutated);
       const official = await oracle.ask({ do: 'report', row, file }).then(
         ({ report }) => (report as Record<string, unknown>)[instance.id],

@@ -29,7 +29,10 @@ describe('stored logs', () => {
   it('that are honest keep their verdict when hardened', () => {
     const doubted = runs
       .filter(({ official }) => official.resolved)
-      .map(({ instance, log }) => ({ id: instance.id, ...hardenedVerdict(log, instance, null) }))
+      .map(({ instance, log, patch }) => ({
+        id: instance.id,
+        ...hardenedVerdict(log, instance, patch),
+      }))
       .filter(({ resolved }) => !resolved);
     expect(doubted).toEqual([]);
   });

@@ -66,6 +66,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   highlightjs: ['highlightjs'],
   prismjs: ['prismjs'],
   'prismjs-cut': ['prismjs'],
+  'prismjs-nan': ['prismjs'],
   'bpmn-js': ['bpmn_js'],
   openlayers: ['openlayers'],
   eslint: ['eslint'],
