@@ -43,6 +43,7 @@ export function rankedPatch(source: SourceFile, choice: Choice): RankedPatch {
     function: functionAt(source, first),
     cost: Math.round(candidate.cost * 100) / 100,
     confidence: choice.confidence,
+    share: round(choice.weight),
     ...(choice.cluster < 0 ? {} : { cluster: choice.cluster }),
     ...(choice.agreement === null ? {} : { agreement: round(choice.agreement) }),
   };

@@ -17,6 +17,8 @@ export const RankedPatch = z.object({
   cluster: z.number().optional(),
   /** Share of the inputs tried for which the function gives what it gave before. */
   agreement: z.number().optional(),
+  /** Share of the likelihood of all that fit the tests which its behaviour holds; from 0 to 1. */
+  share: z.number().optional(),
   /** The patch as `git diff` prints it. */
   diff: z.string().default(''),
 });

@@ -129,4 +129,17 @@ describe('the kinds of edits', () => {
     );
     expect(results.some((result) => result.includes(part))).toBe(true);
   });
+
+  it('a clause that completes two arrangements of the same parts comes before other clauses', async () => {
+    const text = 'def f(a, b, c):\n    return a + b == c or a == b + c\n';
+    const source = await parseSource('x.py', 'python', text);
+    const [region] = source?.root.children ?? [];
+    if (!source || !region) throw new Error('not parsed');
+    const added = enumerateEdits(editContext(source, region))
+      .filter(({ edits }) => edits[0]?.kind === 'add-clause')
+      .map(({ edits }) => applyEdits(text, edits));
+    const at = (part: string) => added.findIndex((result) => result.includes(part));
+    expect(at('or a + c == b')).toBeGreaterThanOrEqual(0);
+    expect(at('or a + c == b')).toBeLessThan(at('or c == b + c'));
+  });
 });

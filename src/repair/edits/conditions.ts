@@ -84,6 +84,10 @@ export function* clauses(context: EditContext): Generator<Edit> {
     unique(conditions.flatMap((condition) => [condition, ...variants(context, condition)])),
     2 * places.length,
   );
+  const arrangements = conditions.map(partsOf);
+  // Two of the ways to put the same parts together stand there: the third is what was forgotten.
+  const completes = (clause: string) =>
+    arrangements.filter((parts) => parts === partsOf(clause)).length > 1;
   const simple = few(simpleConditions(context), 2 * places.length);
   for (const node of places) {
     const own = text(context, node);
@@ -101,7 +105,8 @@ export function* clauses(context: EditContext): Generator<Edit> {
         );
       for (const clause of near) {
         if (clause === own) continue;
-        yield give(clause, conditions.includes(clause) ? 0.3 : 0.8);
+        if (conditions.includes(clause)) yield give(clause, 0.3);
+        else yield give(clause, completes(clause) ? -1.7 : 0.8);
         if (!conditions.includes(clause)) continue;
         // A branch that another condition of the function is to keep out of.
         if (/^[\w$.]+$/.test(clause)) yield give(words.not(clause), 0.4);
@@ -112,6 +117,11 @@ export function* clauses(context: EditContext): Generator<Edit> {
       }
     }
   }
+}
+
+/** Names, numbers and operators of a condition, whatever their order. */
+function partsOf(condition: string): string {
+  return (condition.match(/\w+|[^\s\w]+/g) ?? []).sort().join(' ');
 }
 
 /** A condition with one of its names replaced by another of the scope. */
