@@ -1,11 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Config, readConfig } from '../config.ts';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
-import { readFolder } from '../repair/bench/folder/task.ts';
 import { makeRepository } from '../repair/bench/repository.ts';
-import { readRows } from '../repair/bench/rows/read-rows.ts';
-import { taskOfRow } from '../repair/bench/rows/task.ts';
 import {
   type BenchSummary,
   benchTable,
@@ -27,6 +24,7 @@ import { TrajectoryWriter } from '../trajectory/writer.ts';
 import { chooseSandbox, openWorkspace, type SandboxKind } from '../workspace/open.ts';
 import { openCheckout } from '../workspace/open-checkout.ts';
 import { openScratch, removeTree } from '../workspace/scratch.ts';
+import { folderNames, readTasks, refuseUsed } from './bench-tasks.ts';
 import type { Host } from './host.ts';
 import { createModel } from './model.ts';
 import { resolveLimits } from './options.ts';
@@ -77,7 +75,9 @@ interface Bench {
  */
 export async function benchRows(options: BenchRowsOptions, host: Host): Promise<number> {
   const visible = options.visible ?? 'full';
-  const tasks = await readTasks(options, visible, host);
+  const tasks = await readTasks(options, visible, host.cwd);
+  const names = folderNames(tasks.map(({ id }) => id));
+  refuseUsed(options.out, names, host.cwd);
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
   const { kind, warning } = await chooseSandbox(options.sandbox ?? config.sandbox ?? 'auto');
   if (warning) host.stderr.write(`WARNING: ${warning}\n`);
@@ -88,7 +88,6 @@ export async function benchRows(options: BenchRowsOptions, host: Host): Promise<
   try {
     const { dir } = scratch;
     const out = options.out === undefined ? join(dir, 'runs') : resolve(host.cwd, options.out);
-    const names = folderNames(tasks.map(({ id }) => id));
     const bench: Bench = { options, config, host, kind, dir, out, names };
     const summary = await runBench({
       model: model.name,
@@ -105,45 +104,6 @@ export async function benchRows(options: BenchRowsOptions, host: Host): Promise<
   } finally {
     await scratch.close();
   }
-}
-
-async function readTasks(
-  { rows, out }: BenchRowsOptions,
-  visible: Visible,
-  { cwd }: Host,
-): Promise<BenchTask[]> {
-  const path = resolve(cwd, rows);
-  const unreadable = (error: unknown) =>
-    new UsageError(`${path} cannot be read (${messageOf(error)})`, { cause: error });
-  const info = await stat(path).catch((error: unknown) => {
-    throw unreadable(error);
-  });
-  if (info.isDirectory()) {
-    if (out !== undefined && `${resolve(cwd, out)}/`.startsWith(`${path}/`)) {
-      throw new UsageError(`--out ${out} lies in ${path}, which is only read; name another folder`);
-    }
-    return readFolder(path, visible);
-  }
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(error);
-  });
-  return (await readRows(text, basename(path))).map((row) => taskOfRow(row, visible));
-}
-
-/** Names of folders for ids, which may hold anything; no two are the same. */
-export function folderNames(ids: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return ids.map((id) => {
-    const name =
-      id
-        .replace(/[^\w.-]+/g, '-')
-        .replace(/^\.+/, '')
-        .slice(0, 100) || 'task';
-    let free = name;
-    for (let count = 2; taken.has(free.toLowerCase()); count++) free = `${name}-${count}`;
-    taken.add(free.toLowerCase());
-    return free;
-  });
 }
 
 function limitsOf({ maxTime = DEFAULT_SECONDS, maxCost, maxSteps }: BenchRowsOptions) {

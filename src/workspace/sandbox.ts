@@ -68,6 +68,7 @@ export function openSandbox(options: SandboxOptions): Workspace {
     scratchRoot: SANDBOX_SCRATCH,
     ...fileOperations([
       { seenAs: root, host: hostRoot },
+      ...readOnly.map((path) => ({ seenAs: path, host: path, readOnly: true })),
       { seenAs: SANDBOX_SCRATCH, host: hostScratch },
       { seenAs: '/tmp', host: hostTemporary },
     ]),

@@ -39,7 +39,7 @@ interface Standing {
 /**
  * Tells which tasks a folder holds. A subfolder that stands for itself, with a manifest, a folder `hidden` or all its
  * tests inside, is a project and one task. All else is paired by name: each program with tests is a task, in a
- * repository of all files but the programs and tests of others, reference solutions and other languages.
+ * repository of all files but other programs that have tests, other tests, reference solutions and other languages.
  *
  * @param read only asked for programs and tests
  */
@@ -73,7 +73,9 @@ function selfContained(parent: string, files: readonly string[], read: ReadText)
     const isCrossed = pairs.some(({ program, tests }) =>
       tests.some((test) => isIn(test, child) !== isIn(program, child)),
     );
-    if (isCrossed || !holdsBoth(inside)) return [];
+    // Without a manifest, tests of other languages have no runner.
+    const runnable = inside.filter((path) => !['other', null].includes(familyOf(path)));
+    if (isCrossed || !holdsBoth(runnable)) return [];
     const inner = selfContained(child, inside, read);
     const isCovered = (path: string) => inner.some(({ folder }) => isIn(path, folder));
     if (inside.filter(isCode).every(isCovered)) return inner;
@@ -115,7 +117,10 @@ function pairsIn(root: string, files: readonly string[], { listing, read }: Fold
     ...all.flatMap(({ tests }) => tests),
     ...pairs.map(({ program }) => program),
   ]);
-  const others = files.filter((path) => !taken.has(path) && !isReference(path));
+  const others = files.filter(
+    (path) =>
+      !taken.has(path) && !isReference(path) && !(isTestFile(path) && holdsTests(path, read)),
+  );
   const links = below(root, listing.links).filter((path) => !isReference(path));
   return pairs.map(({ program, tests }) => {
     const helps = (path: string) => [null, familyOf(program)].includes(familyOf(path));
