@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { readFolder } from '../repair/bench/folder/task.ts';
 import { readRows } from '../repair/bench/rows/read-rows.ts';
