@@ -62,7 +62,7 @@ function addBench(program: Command, { action, value }: Registration): void {
     .description('measure the agent')
     .command('humanevalfix')
     .argument('<rows>', 'HumanEvalFix as JSON Lines, or a folder of programs with tests')
-    .description('repair every program as a small repository, judge by tests kept from the agent')
+    .description('repair every program as a small repository, judge by tests it cannot change')
     .addOption(
       new Option(
         '--visible <tests>',

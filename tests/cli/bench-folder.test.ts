@@ -135,7 +135,14 @@ describe('patchwright bench humanevalfix FOLDER', () => {
       ['two', 'wrong', 'fails the hidden tests'],
     ]);
     const skips = shell(`sed -i '1i import unittest\\nraise unittest.SkipTest("none")' largest.py`);
-    const skipping = await bench(projects, '--model', script('skip.json', skips), '-j', '2', '--json');
+    const skipping = await bench(
+      projects,
+      '--model',
+      script('skip.json', skips),
+      '-j',
+      '2',
+      '--json',
+    );
     expect(verdicts(skipping.stdout)).toEqual([
       ['one', 'wrong', 'fails its tests'],
       ['two', 'wrong', 'fails the hidden tests'],
