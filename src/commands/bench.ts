@@ -1,25 +1,30 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Config, readConfig } from '../config.ts';
 import { ExitCode, messageOf, UsageError } from '../errors.ts';
+import { makeRepository } from '../repair/bench/repository.ts';
 import {
   type BenchSummary,
-  benchHumanEvalFix,
   benchTable,
   type Repaired,
-  type RowResult,
-} from '../repair/bench/humanevalfix.ts';
-import { projectOf, type RowProject, STATEMENT } from '../repair/bench/project.ts';
-import { parseRows, type Row, type Visible } from '../repair/bench/row.ts';
-import type { VerdictProgram } from '../repair/bench/verdict.ts';
+  runBench,
+  type TaskResult,
+} from '../repair/bench/run-bench.ts';
+import {
+  type BenchTask,
+  type Court,
+  type Dependencies,
+  STATEMENT,
+  type Visible,
+} from '../repair/bench/task.ts';
 import { RepairData } from '../repair/result.ts';
 import { plain } from '../report/plain.ts';
 import { run } from '../run.ts';
 import { TrajectoryWriter } from '../trajectory/writer.ts';
-import { git } from '../workspace/git.ts';
 import { chooseSandbox, openWorkspace, type SandboxKind } from '../workspace/open.ts';
 import { openCheckout } from '../workspace/open-checkout.ts';
 import { openScratch, removeTree } from '../workspace/scratch.ts';
+import { folderNames, readTasks, refuseUsed } from './bench-tasks.ts';
 import type { Host } from './host.ts';
 import { createModel } from './model.ts';
 import { resolveLimits } from './options.ts';
@@ -28,6 +33,7 @@ import { chooseTools } from './tools.ts';
 import { versions } from './versions.ts';
 
 export interface BenchRowsOptions {
+  /** A file of rows, or a folder of programs with tests. */
   readonly rows: string;
   readonly visible?: Visible;
   readonly model?: string;
@@ -42,12 +48,11 @@ export interface BenchRowsOptions {
   readonly json?: boolean;
 }
 
-/** Seconds of one row. */
+/** Seconds of one task. */
 const DEFAULT_SECONDS = 60;
-const JUDGE_TIMEOUT_MS = 30_000;
-const JUDGE_LIMITS = { memoryBytes: 2 * 2 ** 30, processes: 64 };
+const LEAST_JUDGE_SECONDS = 30;
 
-/** What all rows share. */
+/** What all tasks share. */
 interface Bench {
   readonly options: BenchRowsOptions;
   readonly config: Config;
@@ -57,23 +62,22 @@ interface Bench {
   readonly dir: string;
   /** Where trajectories go. */
   readonly out: string;
+  /** A name for the folders of each task, in the order of the tasks. */
+  readonly names: readonly string[];
 }
 
 /**
- * `patchwright bench humanevalfix`: repairs every row as a small repository through the whole agent and judges what
- * was submitted by the hidden tests.
+ * `patchwright bench humanevalfix`: repairs every row of a file, or every program of a folder, as a small repository
+ * through the whole agent and judges what was submitted by tests that the agent cannot change.
  *
- * @returns 0 when every row was tried, 1 when some ended in an error, 130 when interrupted
+ * @returns 0 when every task was tried, 1 when some ended in an error, 130 when interrupted
  * @throws {UsageError} for bad input
  */
 export async function benchRows(options: BenchRowsOptions, host: Host): Promise<number> {
-  const path = resolve(host.cwd, options.rows);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`${path} cannot be read (${messageOf(error)})`, { cause: error });
-  });
-  const rows = parseRows(text, basename(path));
   const visible = options.visible ?? 'full';
-  for (const row of rows) projectOf(row, visible);
+  const tasks = await readTasks(options, visible, host.cwd);
+  const names = folderNames(tasks.map(({ id }) => id));
+  refuseUsed(options.out, names, host.cwd);
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
   const { kind, warning } = await chooseSandbox(options.sandbox ?? config.sandbox ?? 'auto');
   if (warning) host.stderr.write(`WARNING: ${warning}\n`);
@@ -84,15 +88,14 @@ export async function benchRows(options: BenchRowsOptions, host: Host): Promise<
   try {
     const { dir } = scratch;
     const out = options.out === undefined ? join(dir, 'runs') : resolve(host.cwd, options.out);
-    const bench: Bench = { options, config, host, kind, dir, out };
-    const summary = await benchHumanEvalFix({
+    const bench: Bench = { options, config, host, kind, dir, out, names };
+    const summary = await runBench({
       model: model.name,
-      rows,
+      tasks,
       visible,
       jobs: options.jobs ?? 1,
-      fix: (project, row) => repairRow(project, row, bench),
-      execute: (program) => judge(program, bench),
-      onRow: (result, done, all) => void host.stderr.write(rowLine(result, done, all)),
+      repair: (task, index) => repairTask(task, index, bench),
+      onTask: (result, done, all) => void host.stderr.write(taskLine(result, done, all)),
       signal: host.signal,
     });
     await tell(summary, options, host);
@@ -113,13 +116,13 @@ async function newModel(options: BenchRowsOptions, config: Config, host: Host) {
   return model;
 }
 
-/** Runs the agent on a row's repository. */
-async function repairRow(project: RowProject, row: Row, bench: Bench): Promise<Repaired> {
-  const { options, config, host, kind, dir, out } = bench;
+/** Runs the agent on a task's repository and has judged what it submits. */
+async function repairTask(task: BenchTask, index: number, bench: Bench): Promise<Repaired> {
+  const { options, config, host, kind, dir, out, names } = bench;
   const start = performance.now();
-  const name = row.task_id.replace(/[^\w.-]+/g, '-');
-  const repository = join(dir, 'rows', name);
-  await writeRepository(repository, project);
+  const name = names[index] ?? String(index);
+  const repository = join(dir, 'tasks', name);
+  await makeRepository(repository, task);
   const model = await newModel(options, config, host);
   const folder = join(out, name);
   await mkdir(folder, { recursive: true });
@@ -127,14 +130,15 @@ async function repairRow(project: RowProject, row: Row, bench: Bench): Promise<R
   const checkout = await openCheckout({
     source: repository,
     cwd: dir,
-    sandbox: kind,
+    sandbox: async (where) =>
+      openWorkspace({ kind, ...where, readOnly: readOnly(task.dependencies) }),
     signal: host.signal,
   });
   let data: RepairData | undefined;
   try {
     const outcome = await run({
       runId: newRunId(),
-      task: { id: row.task_id, statement: STATEMENT },
+      task: { id: task.id, statement: STATEMENT },
       checkout,
       model,
       tools: chooseTools(options.tools, model.name),
@@ -152,14 +156,17 @@ async function repairRow(project: RowProject, row: Row, bench: Bench): Promise<R
       versions: versions(),
       config: { ...config, ...options },
     });
-    const isFixed = outcome.status === 'submitted' && outcome.patch !== '';
-    const text = isFixed ? await checkout.workspace.readFile(project.source) : null;
+    const durationMs = Math.round(performance.now() - start);
+    const { patch } = outcome;
+    const isFixed = outcome.status === 'submitted' && patch !== '';
+    const readFile = (path: string) => checkout.workspace.readFile(path).catch(() => null);
+    const hidden = isFixed ? await task.judge({ patch, readFile }, courtOf(bench)) : undefined;
     const best = data?.patches[0];
     return {
       status: outcome.status,
       reason: outcome.reason,
-      text: text?.toString('utf8') ?? null,
-      durationMs: Math.round(performance.now() - start),
+      hidden,
+      durationMs,
       steps: outcome.steps,
       costUsd: outcome.usage.costUsd,
       tried: data?.tried,
@@ -184,45 +191,43 @@ function openWriter(file: string): TrajectoryWriter {
   }
 }
 
-async function writeRepository(folder: string, { files }: RowProject): Promise<void> {
-  await writeFiles(folder, files);
-  const config = ['user.name=bench', 'user.email=bench@localhost', 'init.defaultBranch=main'];
-  for (const args of [
-    ['init', '--quiet'],
-    ['add', '--all'],
-    ['commit', '--quiet', '--message', 'base'],
-  ]) {
-    await git(args, { cwd: folder, config });
-  }
+/** A sandbox of its own for each judging. */
+function courtOf({ options, kind, dir, host }: Bench): Court {
+  const { signal } = host;
+  return {
+    timeoutMs: 1000 * Math.max(LEAST_JUDGE_SECONDS, options.maxTime ?? DEFAULT_SECONDS),
+    signal,
+    async open({ fill, dependencies = [], limits }, work) {
+      const place = join(dir, `judge-${newRunId()}`);
+      const hostRoot = join(place, 'root');
+      const hostScratch = join(place, 'scratch');
+      await mkdir(hostRoot, { recursive: true });
+      await mkdir(hostScratch, { recursive: true });
+      try {
+        await fill(hostRoot);
+        const where = { kind, hostRoot, root: '/program', hostScratch };
+        const workspace = openWorkspace({
+          ...where,
+          readOnly: readOnly(dependencies),
+          ...(limits ? { limits } : {}),
+        });
+        try {
+          return await work(workspace);
+        } finally {
+          await workspace.close();
+        }
+      } finally {
+        await removeTree(place);
+      }
+    },
+  };
 }
 
-async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(folder, name);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  }
+function readOnly(dependencies: readonly Dependencies[]): string[] {
+  return dependencies.map(({ from }) => from);
 }
 
-/** Runs a judging program, with the repaired code in it, in a sandbox of its own. */
-async function judge({ files, argv }: VerdictProgram, { kind, dir, host }: Bench): Promise<string> {
-  const place = join(dir, `judge-${newRunId()}`);
-  const hostRoot = join(place, 'root');
-  const hostScratch = join(place, 'scratch');
-  await writeFiles(hostRoot, files);
-  await mkdir(hostScratch, { recursive: true });
-  const where = { kind, hostRoot, root: '/program', hostScratch, limits: JUDGE_LIMITS };
-  const workspace = openWorkspace(where);
-  try {
-    const options = { timeoutMs: JUDGE_TIMEOUT_MS, signal: host.signal };
-    return (await workspace.exec(argv, options)).stdout;
-  } finally {
-    await workspace.close();
-    await removeTree(place);
-  }
-}
-
-function rowLine(result: RowResult, done: number, all: number): string {
+function taskLine(result: TaskResult, done: number, all: number): string {
   const { id, verdict, durationMs, kind, reason } = result;
   const why = verdict === 'none' || verdict === 'error' ? reason : (kind ?? '');
   const time = `${(durationMs / 1000).toFixed(1)} s`;
@@ -232,7 +237,9 @@ function rowLine(result: RowResult, done: number, all: number): string {
 async function tell(summary: BenchSummary, options: BenchRowsOptions, host: Host): Promise<void> {
   const text = `${JSON.stringify(summary, null, 1)}\n`;
   if (options.out !== undefined) {
-    await writeFile(join(resolve(host.cwd, options.out), 'results.json'), text);
+    const out = resolve(host.cwd, options.out);
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, 'results.json'), text);
   }
   host.stdout.write(options.json ? text : `${benchTable(summary)}\n`);
 }

@@ -61,23 +61,21 @@ function addBench(program: Command, { action, value }: Registration): void {
     .command('bench')
     .description('measure the agent')
     .command('humanevalfix')
-    .argument('<rows>', 'HumanEvalFix as JSON Lines, Python or JavaScript')
-    .description(
-      'repair every program of HumanEvalFix as a small repository, judge by hidden tests',
-    )
+    .argument('<rows>', 'HumanEvalFix as JSON Lines, or a folder of programs with tests')
+    .description('repair every program as a small repository, judge by tests it cannot change')
     .addOption(
       new Option(
         '--visible <tests>',
-        'what repair sees: the official test, or only the examples of the documentation',
+        'what repair sees: the tests, or only the examples of the documentation',
       )
         .choices(['full', 'examples'])
         .default('full'),
     )
     .option('--model <name>', 'as for fix (default: repair)')
-    .option('-j, --jobs <n>', 'rows at a time (default: 1)', value(parseCount('--jobs')))
-    .option('--max-time <time>', 'for one row (default: 60s)', value(parseSeconds))
-    .option('--max-cost <dollars>', 'for one row', value(parseDollars))
-    .option('--max-steps <n>', 'for one row', value(parseSteps))
+    .option('-j, --jobs <n>', 'programs at a time (default: 1)', value(parseCount('--jobs')))
+    .option('--max-time <time>', 'for one program (default: 60s)', value(parseSeconds))
+    .option('--max-cost <dollars>', 'for one program', value(parseDollars))
+    .option('--max-steps <n>', 'for one program', value(parseSteps))
     .option('--tools <list>', 'add or take away tools: +repair,-bash')
     .option('--out <dir>', 'keep the trajectories and the results here')
     .option('--config <file>', 'configuration file')

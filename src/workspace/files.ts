@@ -23,6 +23,8 @@ const MAX_LINKS = 40;
 export interface Place {
   readonly seenAs: string;
   readonly host: string;
+  /** Files in it are read, never written or removed. */
+  readonly readOnly?: boolean;
 }
 
 export type FileOperations = Pick<Workspace, 'readFile' | 'writeFile' | 'removeFile' | 'stat'>;
@@ -54,6 +56,7 @@ export function fileOperations(places: readonly [Place, ...Place[]]): FileOperat
 
     async writeFile(path, content) {
       const target = await locate(path);
+      await refuseReadOnly(places, target, path);
       try {
         const old = existing(target);
         if (old) refuseUnlessFile(old, path);
@@ -66,6 +69,7 @@ export function fileOperations(places: readonly [Place, ...Place[]]): FileOperat
 
     async removeFile(path) {
       const { parent, name } = await locateEntry(places, path);
+      await refuseReadOnly(places, parent, path);
       try {
         const target = join(parent, name);
         const info = existing(target);
@@ -161,6 +165,19 @@ async function resolveInside(places: readonly Place[], path: string): Promise<st
   }
   if (!roots.some((root) => isWithin(root, at))) throw outside(path);
   return at;
+}
+
+async function refuseReadOnly(
+  places: readonly Place[],
+  target: string,
+  path: string,
+): Promise<void> {
+  const roots = await rootsOf(places);
+  const isReadOnly = places.some(
+    (place, index) => place.readOnly && isWithin(roots[index] ?? place.host, target),
+  );
+  if (!isReadOnly) return;
+  throw new ToolError(`${path} lies in a folder that can only be read. Put the file elsewhere.`);
 }
 
 /** Like `resolveInside`, without following the last part itself. */

@@ -63,6 +63,8 @@ export interface MountPlan {
   readonly hostTemporary: string;
   readonly home: string;
   readonly toolchains: readonly string[];
+  /** Further host folders, seen at their own paths. */
+  readonly readOnly: readonly string[];
 }
 
 /**
@@ -86,6 +88,7 @@ export function mountArguments(plan: MountPlan): string[] {
     ...['--bind', plan.hostTemporary, '/tmp', '--symlink', '/tmp', '/var/tmp'],
     ...(plan.home === '/tmp' ? [] : ['--tmpfs', plan.home]),
     ...plan.toolchains.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...plan.readOnly.flatMap(readOnly),
     ...['--bind', plan.hostScratch, SANDBOX_SCRATCH],
     ...['--bind', plan.hostRoot, plan.root],
     ...['--remount-ro', '/'],

@@ -42,6 +42,8 @@ export interface OpenOptions {
   readonly limits?: ResourceLimits;
   /** Sandboxed commands reach the network; default no. Without a sandbox they always do. */
   readonly network?: boolean;
+  /** Host folders that sandboxed commands see at their own paths, read-only: links in the repository lead there. */
+  readonly readOnly?: readonly string[];
 }
 
 /** Opens a workspace on a copy of the repository; for places that take more than a kind to describe. */

@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly limits?: ResourceLimits;
   /** Commands reach the host's network; default no. For installing what a repository needs, never for an agent. */
   readonly network?: boolean;
+  /** Host folders that commands see at their own paths, read-only. */
+  readonly readOnly?: readonly string[];
 }
 
 const NETWORK = ['--share-net', '--ro-bind-try', '/etc/resolv.conf', '/etc/resolv.conf'];
@@ -46,8 +48,10 @@ export function openSandbox(options: SandboxOptions): Workspace {
     XDG_CACHE_HOME: '/tmp/.cache',
     npm_config_cache: '/tmp/.npm',
   };
+  const readOnly = (options.readOnly ?? []).map((path) => resolve(path));
   const mounts = mountArguments({
     root,
+    readOnly,
     hostRoot,
     hostScratch,
     hostTemporary,
@@ -64,6 +68,7 @@ export function openSandbox(options: SandboxOptions): Workspace {
     scratchRoot: SANDBOX_SCRATCH,
     ...fileOperations([
       { seenAs: root, host: hostRoot },
+      ...readOnly.map((path) => ({ seenAs: path, host: path, readOnly: true })),
       { seenAs: SANDBOX_SCRATCH, host: hostScratch },
       { seenAs: '/tmp', host: hostTemporary },
     ]),
@@ -71,7 +76,7 @@ export function openSandbox(options: SandboxOptions): Workspace {
       return commands.run(signal, async (stop) => {
         if (!argv[0]) throw new ToolError('No program was named; give one.');
         const folder = workingFolder(root, rest.cwd);
-        prepareMountPoints([root, home], hostTemporary);
+        prepareMountPoints([root, home, ...readOnly], hostTemporary);
         const added = Object.entries(env ?? {}).flatMap(([name, value]) => [
           '--setenv',
           name,

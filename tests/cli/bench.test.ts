@@ -71,7 +71,7 @@ describe('patchwright bench humanevalfix', () => {
     writeFileSync(join(home, 'script.json'), JSON.stringify(script));
     const { code, stdout } = await bench('--model', 'scripted:script.json', '--out', 'kept');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^scripted:script\.json: 2 rows, tests visible/);
+    expect(stdout).toMatch(/^scripted:script\.json: 2 programs, tests visible/);
     expect(stdout).toMatch(/right 1 \(50\.0 %\).*no patch 1/);
     expect(stdout).toContain('cost $0.50');
     expect(stdout).toMatch(/operator misuse +2 +1 +0/);

@@ -15,8 +15,17 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '../../src/errors.ts';
+import { openWorkspace } from '../../src/workspace/open.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
-import { bash, folderInHome, KINDS, makePipe, newWorkspace, onCleanup } from './support.ts';
+import {
+  bash,
+  folderInHome,
+  KINDS,
+  makePipe,
+  newWorkspace,
+  onCleanup,
+  temporaryFolder,
+} from './support.ts';
 
 async function refusal(result: Promise<unknown>): Promise<string> {
   try {
@@ -214,4 +223,29 @@ describe.each(KINDS)('files of a %s workspace', (kind) => {
     expect(readFileSync(join(hostRoot, 'other'), 'utf8')).toBe('old');
     expect(readdirSync(hostRoot).sort()).toEqual(['file', 'other']);
   });
+});
+
+it('a folder that is read-only in the sandbox is read through links, never written', async () => {
+  const shared = temporaryFolder();
+  writeFileSync(join(shared, 'file'), 'shared');
+  const place = temporaryFolder();
+  for (const name of ['copy', 'scratch']) mkdirSync(join(place, name));
+  const hostRoot = join(place, 'copy');
+  symlinkSync(shared, join(hostRoot, 'link'));
+  const workspace = openWorkspace({
+    kind: 'bubblewrap',
+    hostRoot,
+    root: '/program',
+    hostScratch: join(place, 'scratch'),
+    readOnly: [shared],
+  });
+  onCleanup(() => workspace.close());
+  const result = await bash(workspace, 'cat link/file; echo more >> link/file; rm link/file');
+  expect(result.stdout).toBe('shared');
+  expect(result.stderr).toMatch(/Read-only file system/);
+  expect((await workspace.readFile('link/file')).toString()).toBe('shared');
+  const write = workspace.writeFile('link/file', Buffer.from('x'));
+  expect(await refusal(write)).toMatch(/can only be read/);
+  expect(await refusal(workspace.removeFile('link/file'))).toMatch(/can only be read/);
+  expect(readFileSync(join(shared, 'file'), 'utf8')).toBe('shared');
 });

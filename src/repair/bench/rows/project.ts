@@ -1,4 +1,6 @@
-import { languageOfRow, type Row, type Visible } from './row.ts';
+import type { Visible } from '../task.ts';
+import { definedInJavaScript, definedInPython } from './defined-names.ts';
+import type { Row } from './row.ts';
 
 /** A row as a small repository. */
 export interface RowProject {
@@ -8,28 +10,30 @@ export interface RowProject {
   readonly source: string;
 }
 
-/** The issue of every row: it tells no place. */
-export const STATEMENT =
-  'Something is wrong in this program: it does not do what its documentation says.';
-
 /**
  * Makes a repository of the buggy program, with its documentation, and of the tests that repair may see. A solution
  * that stands in the tests is taken out.
  */
 export function projectOf(row: Row, visible: Visible): RowProject {
   const test = visible === 'full' ? row.test : row.example_test;
-  return languageOfRow(row) === 'python' ? pythonProject(row, test) : javascriptProject(row, test);
+  return row.language === 'python' ? pythonProject(row, test) : javascriptProject(row, test);
 }
 
 function pythonProject(row: Row, test: string): RowProject {
   const entry = row.entry_point;
   const source = 'solution.py';
-  const files: Record<string, string> = { [source]: row.prompt + row.buggy_solution };
+  const code = row.prompt + row.buggy_solution;
+  const files: Record<string, string> = { [source]: code };
   if (test.trim() !== '') {
     const call = new RegExp(`^check\\(${entry}\\)[ \\t]*$`, 'm');
     const body = withoutDefinition(test, entry).replace(call, '').trim();
+    const own = definedInPython(body);
+    const used = definedInPython(code).filter(
+      (name) => name !== entry && !own.includes(name) && new RegExp(`\\b${name}\\b`).test(body),
+    );
+    const main = own.includes('check') ? `\n\n\ndef test_${entry}():\n    check(${entry})` : '';
     files['test_solution.py'] =
-      `from solution import ${entry}\n\n\n${body}\n\n\ndef test_${entry}():\n    check(${entry})\n`;
+      `from solution import ${[entry, ...used].join(', ')}\n\n\n${body}${main}\n`;
   }
   return { files, source };
 }
@@ -47,7 +51,7 @@ function withoutDefinition(test: string, name: string): string {
 function javascriptProject(row: Row, test: string): RowProject {
   const source = 'solution.js';
   const code = row.prompt + row.buggy_solution;
-  const names = definedNames(code);
+  const names = definedInJavaScript(code);
   const files: Record<string, string> = {
     'package.json': `${JSON.stringify({ name: 'program', version: '1.0.0', private: true, scripts: { test: 'node --test' } })}\n`,
     [source]: `${code.trimEnd()}\n\nmodule.exports = { ${names.join(', ')} };\n`,
@@ -68,17 +72,4 @@ function javascriptProject(row: Row, test: string): RowProject {
     ].join('\n');
   }
   return { files, source };
-}
-
-/** Top-level names of a JavaScript program. */
-export function definedNames(code: string): string[] {
-  const found = [...code.matchAll(/^(?:const|let|var|function) (\w+)/gm)].map((match) => match[1]);
-  const functions = found.filter((name) => {
-    const isFunction = new RegExp(
-      `^(?:function ${name}\\b|(?:const|let|var) ${name} = (?:\\(|function|\\w+ =>))`,
-      'm',
-    );
-    return name !== undefined && isFunction.test(code);
-  });
-  return [...new Set(functions.filter((name) => name !== undefined))];
 }

@@ -1,16 +1,15 @@
+import { messageOf, UsageError } from '../../errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { median } from '../../median.ts';
-import { projectOf, type RowProject } from './project.ts';
-import type { Row, Visible } from './row.ts';
-import { type HiddenVerdict, readVerdict, type VerdictProgram, verdictProgram } from './verdict.ts';
+import type { BenchTask, HiddenVerdict, Visible } from './task.ts';
 
 /** One repair through the whole agent. */
 export interface Repaired {
   /** Status of the run: `submitted`, `refused`, ... */
   readonly status: string;
   readonly reason: string;
-  /** The repaired file, null when there is no patch. */
-  readonly text: string | null;
+  /** How the tests judge what was submitted; absent when there is no patch. */
+  readonly hidden?: HiddenVerdict | undefined;
   readonly durationMs: number;
   readonly steps?: number | undefined;
   /** US dollars; null when the price is unknown. */
@@ -25,39 +24,37 @@ export interface Repaired {
 export interface BenchOptions {
   /** Name of the model that repairs. */
   readonly model: string;
-  readonly rows: readonly Row[];
+  readonly tasks: readonly BenchTask[];
   readonly visible: Visible;
-  /** Rows repaired side by side. */
+  /** Tasks worked on side by side. */
   readonly jobs: number;
-  /** Repairs a repository made of the files, through the whole agent. */
-  readonly fix: (project: RowProject, row: Row) => Promise<Repaired>;
-  /** Runs a program in a sandbox. @returns its standard output */
-  readonly execute: (program: VerdictProgram) => Promise<string>;
-  readonly onRow?: (result: RowResult, done: number, all: number) => void;
-  /** Aborted: no further row is begun, and those that were cut do not count. */
+  /** Repairs a task's repository through the whole agent and has the patch judged. */
+  readonly repair: (task: BenchTask, index: number) => Promise<Repaired>;
+  readonly onTask?: (result: TaskResult, done: number, all: number) => void;
+  /** Aborted: no further task is begun, and those that were cut do not count. */
   readonly signal?: AbortSignal;
 }
 
 /** `not exposed`: the visible tests pass on the buggy program; `none`: no patch. */
-export type RowVerdict = 'right' | 'wrong' | 'none' | 'not exposed' | 'error';
+export type TaskVerdict = 'right' | 'wrong' | 'none' | 'not exposed' | 'error';
 
-export interface RowResult extends Omit<Repaired, 'text'> {
+export interface TaskResult extends Repaired {
   readonly id: string;
+  /** Of a program in a folder: its language. */
   readonly bugType: string;
-  readonly verdict: RowVerdict;
-  readonly hidden?: HiddenVerdict;
+  readonly verdict: TaskVerdict;
 }
 
 export interface BenchSummary {
   readonly model: string;
   readonly visible: Visible;
   readonly rows: number;
-  readonly counts: Readonly<Record<RowVerdict, number>>;
-  /** Right of all rows, and wrong of the submitted ones; from 0 to 1. */
+  readonly counts: Readonly<Record<TaskVerdict, number>>;
+  /** Right of all, and wrong of the submitted ones; from 0 to 1. */
   readonly rightShare: number;
   readonly wrongShare: number;
   readonly medianSeconds: number;
-  /** US dollars; null when the price of some row is unknown. */
+  /** US dollars; null when the price of some task is unknown. */
   readonly costUsd: number | null;
   readonly byBugType: readonly {
     readonly bugType: string;
@@ -65,21 +62,30 @@ export interface BenchSummary {
     readonly right: number;
     readonly wrong: number;
   }[];
-  readonly results: readonly RowResult[];
+  readonly results: readonly TaskResult[];
 }
 
-/** Repairs every row as a small repository and judges what was submitted by the hidden tests. */
-export async function benchHumanEvalFix(options: BenchOptions): Promise<BenchSummary> {
-  const { rows, signal } = options;
+/**
+ * Repairs every task and counts how what was submitted was judged. What goes wrong with one task is its own result.
+ *
+ * @throws {UsageError} when the first request shows that the configuration is wrong
+ */
+export async function runBench(options: BenchOptions): Promise<BenchSummary> {
+  const { tasks, signal } = options;
   let done = 0;
-  const results = await inParallel(rows, options.jobs, async (row) => {
+  const results = await inParallel(tasks, options.jobs, async (task, index) => {
     if (signal?.aborted) return null;
-    const result = await benchRow(row, options).catch((error: unknown) => {
+    const start = performance.now();
+    const repaired = await options.repair(task, index).catch((error: unknown): Repaired | null => {
       if (signal?.aborted) return null;
-      throw error;
+      if (error instanceof UsageError) throw error;
+      const durationMs = Math.round(performance.now() - start);
+      return { status: 'error', reason: messageOf(error), durationMs };
     });
-    if (result === null || result.status === 'interrupted') return null;
-    options.onRow?.(result, ++done, rows.length);
+    if (repaired === null || repaired.status === 'interrupted') return null;
+    const { id, bugType } = task;
+    const result = { id, bugType, ...repaired, verdict: verdictOf(repaired) };
+    options.onTask?.(result, ++done, tasks.length);
     return result;
   });
   return summarise(
@@ -88,24 +94,17 @@ export async function benchHumanEvalFix(options: BenchOptions): Promise<BenchSum
   );
 }
 
-async function benchRow(row: Row, options: BenchOptions): Promise<RowResult> {
-  const base = { id: row.task_id, bugType: row.bug_type };
-  const { text, ...repaired } = await options.fix(projectOf(row, options.visible), row);
-  if (text === null) {
-    const isExposed = !/no test fails|no failing/i.test(repaired.reason);
-    const isError = repaired.status === 'error';
-    const verdict = isError ? 'error' : isExposed ? 'none' : 'not exposed';
-    return { ...base, ...repaired, verdict };
-  }
-  const hidden = readVerdict(await options.execute(verdictProgram(row, text)));
-  return { ...base, ...repaired, hidden, verdict: hidden === 'right' ? 'right' : 'wrong' };
+function verdictOf({ hidden, status, reason }: Repaired): TaskVerdict {
+  if (hidden !== undefined) return hidden === 'right' ? 'right' : 'wrong';
+  if (status === 'error') return 'error';
+  return /no test fails|no failing/i.test(reason) ? 'not exposed' : 'none';
 }
 
 function summarise(
   { model, visible }: Pick<BenchOptions, 'model' | 'visible'>,
-  results: readonly RowResult[],
+  results: readonly TaskResult[],
 ): BenchSummary {
-  const count = (verdict: RowVerdict) => results.filter((each) => each.verdict === verdict).length;
+  const count = (verdict: TaskVerdict) => results.filter((each) => each.verdict === verdict).length;
   const counts = {
     right: count('right'),
     wrong: count('wrong'),
@@ -129,7 +128,7 @@ function summarise(
     ),
     byBugType: types.map((bugType) => {
       const own = results.filter((each) => each.bugType === bugType);
-      const of = (verdict: RowVerdict) => own.filter((each) => each.verdict === verdict).length;
+      const of = (verdict: TaskVerdict) => own.filter((each) => each.verdict === verdict).length;
       return { bugType, rows: own.length, right: of('right'), wrong: of('wrong') };
     }),
     results,
@@ -152,11 +151,11 @@ export function benchTable(summary: BenchSummary): string {
     ].join(' '),
   );
   return [
-    `${summary.model}: ${summary.rows} rows, ${seen}; the place not given`,
+    `${summary.model}: ${summary.rows} programs, ${seen}; the place not given`,
     `right ${counts.right} (${percent(summary.rightShare)}), wrong ${counts.wrong} (${percent(summary.wrongShare)} of the submitted), no patch ${counts.none}, not exposed ${counts['not exposed']}, errors ${counts.error}`,
     `median time to the patch ${summary.medianSeconds.toFixed(1)} s${cost}`,
     '',
-    `${'bug'.padEnd(18)} rows  right  wrong`,
+    `${'kind'.padEnd(18)}  all  right  wrong`,
     ...rows,
   ].join('\n');
 }

@@ -1,14 +1,12 @@
-import { definedNames } from './project.ts';
-import { languageOfRow, type Row } from './row.ts';
+import type { HiddenVerdict } from '../task.ts';
+import { definedInJavaScript } from './defined-names.ts';
+import type { Row } from './row.ts';
 
 /** A program that judges a repaired file: its own files and how to start it; it prints a verdict as its last line. */
 export interface VerdictProgram {
   readonly files: Readonly<Record<string, string>>;
   readonly argv: readonly string[];
 }
-
-/** How a repaired program did on the hidden tests. */
-export type HiddenVerdict = 'right' | 'fails the official test' | 'fails stronger inputs';
 
 const PYTHON = `import copy, json, math
 
@@ -44,11 +42,17 @@ def attempt(function, arguments):
 def main():
     try:
         scope = load("repaired.py")
+        known = set(scope)
         exec(data["test"], scope)
+        for name in [name for name in scope if name.startswith("test") and name not in known]:
+            if callable(scope[name]):
+                scope[name]()
     except BaseException:
         return "fails the official test"
+    if not data["inputs"]:
+        return "right"
     repaired = scope[data["entry"]]
-    reference = load("reference.py")[data["entry"]]
+    reference = load("reference.py")[data["entry"]] if data["hasReference"] else None
     tolerance = data["atol"] or 0
     for arguments, text in zip(data["inputs"], data["expected"]):
         try:
@@ -56,7 +60,7 @@ def main():
         except Exception:
             continue
         # Where the row's own solution differs from what is expected, the input decides nothing.
-        if not same(attempt(reference, arguments), expected, tolerance):
+        if reference and not same(attempt(reference, arguments), expected, tolerance):
             continue
         if not same(attempt(repaired, arguments), expected, tolerance):
             return "fails stronger inputs"
@@ -111,11 +115,11 @@ function main() {
   } catch {
     return 'fails the official test';
   }
-  const reference = load('reference.js')[data.entry];
+  const reference = data.hasReference ? load('reference.js')[data.entry] : null;
   for (const [index, values] of data.inputs.entries()) {
     const expected = data.expected[index];
     // Where the row's own solution differs from what is expected, the input decides nothing.
-    if (!same(attempt(reference, values), expected)) continue;
+    if (reference && !same(attempt(reference, values), expected)) continue;
     if (!same(attempt(repaired[data.entry], values), expected)) return 'fails stronger inputs';
   }
   return 'right';
@@ -126,10 +130,11 @@ console.log(main());
 
 /** @param repaired the text of the repaired file */
 export function verdictProgram(row: Row, repaired: string): VerdictProgram {
-  const reference = row.prompt + row.canonical_solution;
+  const hasReference = row.canonical_solution !== undefined;
+  const reference = row.prompt + (row.canonical_solution ?? row.buggy_solution);
   const { inputs = [], expected = [], atol = 0 } = row.plus ?? {};
-  if (languageOfRow(row) === 'python') {
-    const data = { test: row.test, entry: row.entry_point, inputs, expected, atol };
+  if (row.language === 'python') {
+    const data = { test: row.test, entry: row.entry_point, hasReference, inputs, expected, atol };
     return {
       files: {
         'judge.py': PYTHON,
@@ -140,7 +145,7 @@ export function verdictProgram(row: Row, repaired: string): VerdictProgram {
       argv: ['python3', 'judge.py'],
     };
   }
-  const names = definedNames(reference);
+  const names = definedInJavaScript(reference);
   const entry = names.includes(row.entry_point) ? row.entry_point : names.at(-1);
   const test = row.test.replaceAll('console.assert(', 'assert(');
   return {
@@ -148,7 +153,7 @@ export function verdictProgram(row: Row, repaired: string): VerdictProgram {
       'judge.cjs': JAVASCRIPT,
       'repaired.js': repaired,
       'reference.js': reference,
-      'data.json': JSON.stringify({ test, entry, names, inputs, expected }),
+      'data.json': JSON.stringify({ test, entry, names, hasReference, inputs, expected }),
     },
     argv: ['node', 'judge.cjs'],
   };
