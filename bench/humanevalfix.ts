@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/package-root.ts';
-import type { BenchSummary } from '../src/repair/bench/humanevalfix.ts';
+import type { BenchSummary } from '../src/repair/bench/run-bench.ts';
 import { report, SAVE } from './report.ts';
 
 const { values, positionals } = parseArgs({

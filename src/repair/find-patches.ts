@@ -2,7 +2,7 @@ import { encodeText } from '../text/encoding.ts';
 import { choose } from './choose.ts';
 import { applyEdits, type Candidate } from './edits/edit.ts';
 import type { Failing } from './failing.ts';
-import { Judge } from './judge.ts';
+import { Judge, WANTED } from './judge.ts';
 import type { Region } from './localise/regions.ts';
 import { crashRows } from './localise/suspicion.ts';
 import type { RepairOptions } from './options.ts';
@@ -70,10 +70,19 @@ export async function findPatches(
     options.signal.throwIfAborted();
     options.progress(`comparing ${judge.plausible.length} candidates that fit the tests`);
     const behaviours = await behavioursOf(located, judge.likeliest(), trialOf);
-    const choices = choose(judge.likeliest(), behaviours, checksOf(located));
-    const chosen = await judge.decide(choices, options.progress);
+    const evidence = {
+      checks: checksOf(located),
+      isVouchedFor: (candidate: Candidate) => isVouchedFor(candidate, located),
+    };
+    const chooseAmong = (candidates: readonly Candidate[]) =>
+      choose(candidates, behaviours, evidence);
+    const likeliest = judge.likeliest();
+    await judge.decide(chooseAmong(likeliest), options.progress);
     options.signal.throwIfAborted();
-    const patches = chosen.flatMap((choice) => {
+    // What the project's own command refuted takes no share of the likelihood.
+    const chosen = chooseAmong(likeliest.filter((each) => judge.verdictOf(each) !== false));
+    const right = chosen.filter(({ candidate }) => judge.verdictOf(candidate));
+    const patches = right.slice(0, WANTED).flatMap((choice) => {
       const source = sources.get(choice.candidate.path);
       return source ? [rankedPatch(source, choice)] : [];
     });
@@ -113,6 +122,18 @@ function checksOf({ pool, regions, reproduced }: Located): number {
   return [...reproduced, ...passing].reduce(
     (sum, { checks }) => sum + Math.max(1, checks.length),
     0,
+  );
+}
+
+function isVouchedFor({ path, edits }: Candidate, { pool, regions }: Located): boolean {
+  const at = edits[0]?.start ?? 0;
+  const own = regions.find(
+    ({ source, node }) => source.path === path && node.start <= at && at < node.end,
+  );
+  if (!own || regions.length === 1) return true;
+  return pool.tests.some(
+    ({ verdict, lines }) =>
+      verdict === 'passed' && lines[path]?.some((line) => own.lines.has(line)),
   );
 }
 

@@ -7,7 +7,7 @@ import { type ValidateOptions, validate } from './validate.ts';
 /** Candidates that the project's own command looks at: while the search goes on, after it, and wanted in the end. */
 const MOST_IN_SEARCH = 4;
 const MOST_AFTER = 8;
-const WANTED = 3;
+export const WANTED = 3;
 /** Of so many that fit the tests, the best are compared. */
 const MOST_COMPARED = 60;
 const ENOUGH_PLAUSIBLE = 400;
@@ -65,20 +65,24 @@ export class Judge {
     return Date.now() - this.firstAt > Math.max(MORE_MS, toFirst);
   }
 
-  /** Validates the choices in their order. @returns the right ones, best first; frees what the judge holds */
-  async decide(choices: readonly Choice[], progress: (text: string) => void): Promise<Choice[]> {
+  /** Whether the project's own command found a candidate right; undefined when it has not looked. */
+  verdictOf(candidate: Candidate): boolean | undefined {
+    return this.verdicts.get(candidate);
+  }
+
+  /** Validates choices in their order until some are found right; frees what the judge holds. */
+  async decide(choices: readonly Choice[], progress: (text: string) => void): Promise<void> {
     try {
       while (this.running) await this.running;
-      const found: Choice[] = [];
+      let found = 0;
       let looked = 0;
-      for (const choice of choices) {
-        if (found.length >= WANTED || looked >= MOST_AFTER || this.options.signal.aborted) break;
-        if (found.length > 0 && Date.now() > this.options.until) break;
-        if (!this.verdicts.has(choice.candidate)) looked += 1;
-        progress(`validating candidates with the project's own command, ${found.length} right`);
-        if (await this.isRight(choice.candidate)) found.push(choice);
+      for (const { candidate } of choices) {
+        if (found >= WANTED || looked >= MOST_AFTER || this.options.signal.aborted) break;
+        if (found > 0 && Date.now() > this.options.until) break;
+        if (!this.verdicts.has(candidate)) looked += 1;
+        progress(`validating candidates with the project's own command, ${found} right`);
+        if (await this.isRight(candidate)) found += 1;
       }
-      return found;
     } finally {
       await this.close();
     }

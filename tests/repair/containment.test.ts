@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Candidate } from '../../src/repair/edits/edit.ts';
@@ -227,5 +227,28 @@ describe('a test that cannot be run twice', () => {
     const wrong = candidate(source, 'b = 7;\n  ');
     const kinds = await kindsOf(pool, [wrong, repaired(source), wrong], trial);
     expect(kinds).toEqual(['failed', 'passed', 'failed']);
+  });
+});
+
+describe('a failing test that makes up its inputs', () => {
+  afterAll(close);
+  beforeAll(async () => {
+    project = openTestProject({
+      'package.json': '{"name":"calc","version":"1.0.0"}',
+      'calc.js':
+        "require('node:fs').appendFileSync('loads.txt', '.');\nexports.add = function add(a, b) {\n  return a - b;\n};\n",
+      'calc.test.js':
+        "const { test } = require('node:test');\nconst assert = require('node:assert');\nconst { add } = require('./calc.js');\ntest('add', () => {\n  for (let i = 0; i < 40; i++) {\n    const b = Math.floor(Math.random() * 3);\n    assert.equal(add(1, b), 1 + b);\n  }\n});\ntest('zero', () => {\n  assert.equal(add(0, 0), 0);\n});\n",
+    });
+    await openJavaScript();
+  });
+
+  it('judges candidates without the program being loaded for each', async () => {
+    const wrong = Array.from({ length: 20 }, (_, at) => candidate(source, `b += ${at};\n  `));
+    const kinds = await kindsOf(pool, [...wrong, repaired(source)], trial);
+    expect(kinds.slice(0, -1)).toEqual(wrong.map(() => 'failed'));
+    expect(kinds.at(-1)).toBe('passed');
+    const loads = readFileSync(join(project.workspace.hostRoot, 'loads.txt'), 'utf8').length;
+    expect(loads).toBeLessThan(wrong.length);
   });
 });

@@ -1,9 +1,11 @@
+import type { LanguageId } from '../../syntax/languages.ts';
 import type { Edit } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
 import {
   childOf,
   descendants,
   namedChildren,
+  parseSource,
   type SourceFile,
   type SyntaxNode,
   textOf,
@@ -54,22 +56,38 @@ export class Instrumentation {
     this.hooking = hooking;
   }
 
-  /** The file's text with edits and guards; guards inside of replaced text are left out. */
-  apply(edits: readonly Edit[], withHooks = false): string {
-    const insertions = withHooks ? [...this.hooking, ...this.guards] : this.guards;
-    return merged(this.source.text, insertions, edits, 0, this.source.text.length);
+  /** The file's text with edits and guards. */
+  async apply(edits: readonly Edit[], withHooks = false): Promise<string> {
+    const { source } = this;
+    const [guards, guardLater] = this.guardsFor(edits);
+    const insertions = withHooks ? [...this.hooking, ...guards] : guards;
+    return guardLater(merged(source.text, insertions, edits, 0, source.text.length));
   }
 
   /** A function expression with the edits put in, for a hook's place. */
-  body(hook: Hook, edits: readonly Edit[]): string {
+  async body(hook: Hook, edits: readonly Edit[]): Promise<string> {
     const { node } = hook;
     const { text } = this.source;
+    const [guards, guardLater] = this.guardsFor(edits);
     if (node.type !== 'method_definition') {
-      return `(${merged(text, this.guards, edits, node.start, node.end)})`;
+      return guardLater(`(${merged(text, guards, edits, node.start, node.end)})`);
     }
     const parameters = childOf(node, 'parameters') ?? node;
-    const rest = merged(text, this.guards, edits, parameters.start, node.end);
-    return `(${isAsync(node) ? 'async ' : ''}function${isGenerator(node) ? '*' : ''}${rest})`;
+    const rest = merged(text, guards, edits, parameters.start, node.end);
+    const head = `${isAsync(node) ? 'async ' : ''}function${isGenerator(node) ? '*' : ''}`;
+    return guardLater(`(${head}${rest})`);
+  }
+
+  /** The file's own guards when the edits leave their places alone; else none, and what puts in those of the result. */
+  private guardsFor(
+    edits: readonly Edit[],
+  ): [readonly Insertion[], (code: string) => Promise<string>] {
+    const isLost = this.guards.some(({ at }) =>
+      edits.some(({ start, end }) => at > start && at < end),
+    );
+    if (!isLost) return [this.guards, async (code) => code];
+    const { path, language } = this.source;
+    return [[], (code) => guardedText(path, language, code)];
   }
 
   /** The innermost hooked function that holds all edits. */
@@ -88,6 +106,17 @@ export class Instrumentation {
     }
     return found;
   }
+}
+
+/** A text with guards in it; as it is when it does not parse. */
+export async function guardedText(
+  path: string,
+  language: LanguageId,
+  text: string,
+): Promise<string> {
+  const source = await parseSource(path, language, text);
+  if (!source || source.hasError) return text;
+  return merged(text, guardsOf(source), [], 0, text.length);
 }
 
 function guardsOf(source: SourceFile): Insertion[] {

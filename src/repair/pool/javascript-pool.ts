@@ -3,8 +3,8 @@ import { messageOf } from '../../errors.ts';
 import { languageOf } from '../../syntax/languages.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate, Edit } from '../edits/edit.ts';
-import { childOf, parseSource, type SourceFile, type SyntaxNode } from '../tree.ts';
-import { type Hook, Instrumentation } from './instrument.ts';
+import { childOf, type SourceFile, type SyntaxNode } from '../tree.ts';
+import { guardedText, type Hook, Instrumentation } from './instrument.ts';
 import {
   type Behaviours,
   type CandidatePool,
@@ -96,7 +96,7 @@ async function answer(request: unknown): Promise<unknown> {
     const wanted = soft
       ? await softenTests(filename, text)
       : guard
-        ? await guarded(filename, text)
+        ? await guardedFile(filename, text)
         : text;
     return { code: needsTransform(filename, text) ? toScript(filename, wanted) : wanted };
   } catch (error) {
@@ -115,16 +115,15 @@ interface Base {
   readonly expression: ((code: string) => string) | null;
 }
 
-async function guarded(filename: string, text: string): Promise<string> {
+async function guardedFile(filename: string, text: string): Promise<string> {
   const language = languageOf(filename);
-  const source = language && (await parseSource(filename, language, text));
-  return source && !source.hasError ? new Instrumentation(source).apply([]) : text;
+  return language ? guardedText(filename, language, text) : text;
 }
 
 class JavaScriptPool extends WorkerPool {
   private readonly load: Learned['load'];
   private readonly options: JavaScriptPoolOptions;
-  private readonly bases = new Map<string, Base | null>();
+  private readonly bases = new Map<string, Promise<Base | null>>();
   private readonly hooked = new Map<string, SyntaxNode[]>();
 
   constructor(options: JavaScriptPoolOptions, workers: readonly Worker[], known: Learned) {
@@ -167,10 +166,10 @@ class JavaScriptPool extends WorkerPool {
     signal: AbortSignal,
   ): Promise<void> {
     const source = this.options.source(path);
-    const base = source && this.baseOf(source);
+    const base = source && (await this.baseOf(source));
     const listed: Record<string, unknown>[] = [];
     for (const [id, candidate] of candidates.entries()) {
-      const code = source && base && codeOf(source, base, candidate.edits);
+      const code = source && base && (await codeOf(source, base, candidate.edits));
       if (code) listed.push({ id, ...code });
       else told(candidate, { kind: 'invalid', improved: 0, broken: 0 });
     }
@@ -187,16 +186,16 @@ class JavaScriptPool extends WorkerPool {
     signal: AbortSignal,
   ): Promise<Behaviours | null> {
     return this.workers.use(async (worker) => {
-      const base = this.baseOf(source);
+      const base = await this.baseOf(source);
       const hook = base?.instrumentation.hookFor(candidates[0]?.edits ?? []);
       if (!worker.isAlive || !base?.expression || !hook) return null;
       const { instrumentation, expression } = base;
       const { key } = hook;
-      const original = expression(instrumentation.body(hook, []));
+      const original = expression(await instrumentation.body(hook, []));
       const listed = [{ id: 0, key, code: original, original }];
       for (const [index, { edits }] of candidates.entries()) {
         if (instrumentation.hookFor(edits)?.key !== key) continue;
-        const code = expression(instrumentation.body(hook, edits));
+        const code = expression(await instrumentation.body(hook, edits));
         listed.push({ id: index + 1, key, code, original });
       }
       await worker.put(base.name, base.code);
@@ -223,25 +222,23 @@ class JavaScriptPool extends WorkerPool {
     };
   }
 
-  private baseOf(source: SourceFile): Base | null {
-    const known = this.bases.get(source.path);
-    if (known !== undefined) return known;
-    const made = this.makeBase(source);
+  private baseOf(source: SourceFile): Promise<Base | null> {
+    const made = this.bases.get(source.path) ?? this.makeBase(source, this.bases.size);
     this.bases.set(source.path, made);
     return made;
   }
 
-  private makeBase(source: SourceFile): Base | null {
+  private async makeBase(source: SourceFile, number: number): Promise<Base | null> {
     const ranAtLoad = new Set(this.load[source.path] ?? []);
     const hooked = (this.hooked.get(source.path) ?? []).filter(
       (node) => !runsAtLoad(node, ranAtLoad),
     );
     const instrumentation = new Instrumentation(source, hooked);
-    const text = instrumentation.apply([], true);
+    const text = await instrumentation.apply([], true);
     try {
       const code = needsTransform(source.path, source.text) ? toScript(source.path, text) : text;
       const expression = expressionTransform(source, code);
-      return { name: `base-${this.bases.size}.js`, code, instrumentation, expression };
+      return { name: `base-${number}.js`, code, instrumentation, expression };
     } catch {
       return null;
     }
@@ -259,17 +256,17 @@ function runsAtLoad(node: SyntaxNode, lines: ReadonlySet<number>): boolean {
 }
 
 /** What is sent for a candidate; null when it does not parse. */
-function codeOf(
+async function codeOf(
   source: SourceFile,
   base: Base,
   edits: readonly Edit[],
-): { key: number; code: string } | { start: number; end: number; text: string } | null {
+): Promise<{ key: number; code: string } | { start: number; end: number; text: string } | null> {
   const hook: Hook | null = base.expression ? base.instrumentation.hookFor(edits) : null;
   try {
     if (hook && base.expression) {
-      return { key: hook.key, code: base.expression(base.instrumentation.body(hook, edits)) };
+      return { key: hook.key, code: base.expression(await base.instrumentation.body(hook, edits)) };
     }
-    const text = base.instrumentation.apply(edits, true);
+    const text = await base.instrumentation.apply(edits, true);
     const code = needsTransform(source.path, source.text) ? toScript(source.path, text) : text;
     return difference(base.code, code);
   } catch {
