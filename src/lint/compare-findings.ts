@@ -137,8 +137,8 @@ async function compare(
   const before = await sight.before();
   let added = addedBy(edit, before, found);
   if (added.some(isRefusable)) {
-    // A command may have made the module or the name since: ask again before the edit is refused.
-    await told.refresh();
+    // A command may have made the module where that is not noticed: ask again before the edit is refused.
+    await told.refresh(edit.path);
     added = addedBy(edit, before, await sight.after());
   }
   const resolves = async (module: string) => {
