@@ -1,6 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -39,7 +38,8 @@ interface LspDiagnostic {
  */
 export async function startPyright(workspace: Workspace): Promise<SemanticChecker> {
   const environment = await pythonEnvironment(workspace);
-  const folder = mkdtempSync(join(tmpdir(), 'patchwright-pyright-'));
+  // Beside the run's scratch folder: it goes with the run, and commands in a sandbox do not see it.
+  const folder = mkdtempSync(`${workspace.hostScratch}-pyright-`);
   const interpreter = environment ? writeInterpreter(folder, environment) : undefined;
   const server = createRequire(import.meta.url).resolve('pyright/langserver.index.js');
   const child = startServer(
