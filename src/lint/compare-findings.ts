@@ -18,6 +18,8 @@ export interface SemanticEdit {
   readonly before: string | null;
   readonly after: string;
   readonly lines: readonly LineChange[];
+  /** How many commands have run so far: each may have changed any file. */
+  readonly commands: number;
 }
 
 export interface SemanticFindings {
@@ -49,8 +51,8 @@ export async function findingsAdded(
   edit: SemanticEdit,
   signal: AbortSignal,
 ): Promise<SemanticFindings> {
-  const { path, before, after } = edit;
-  await told.catchUp(path);
+  const { path, before, after, commands } = edit;
+  await told.catchUp(path, commands);
   const long = isLong(path, after);
   const focused = long && before !== null ? await focusEdit(path, before, after) : null;
   if (focused && before !== null) {

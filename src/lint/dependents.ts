@@ -1,12 +1,12 @@
 import type { Member, Unit } from './python-units.ts';
 
 /** What uses an edited function is checked too, up to this size: a check takes time for each character. */
-const MAX_CHARS = 8_000;
+const MAX_CHARS = 2_000;
 
 /**
  * Adds to what an edit touches the functions and statements of the module in which other findings may follow from it:
  * a type checker infers what a function without annotation returns, and what an attribute is, from the function's
- * body. Those that use them are found by name, and again those that use these.
+ * body. Those that use them are found by name.
  *
  * @param touched keys of functions and classes, texts of statements
  */
@@ -15,22 +15,19 @@ export function withDependents(
   after: readonly Unit[],
   touched: ReadonlySet<string>,
 ): Set<string> {
-  const old = new Set(partsOf(before).map(({ key }) => key));
+  const old = new Map(partsOf(before).map(({ key, text }) => [key, text]));
   const parts = partsOf(after);
+  const names = parts
+    .filter(({ key }) => touched.has(key))
+    .flatMap((part) => namesOf(part, old.get(part.key)));
+  const uses = names.length === 0 ? null : new RegExp(names.join('|'));
   const all = new Set(touched);
   let room = MAX_CHARS;
-  let changed = parts.filter(({ key }) => touched.has(key));
-  while (changed.length > 0) {
-    const uses = usesOf(changed.flatMap((part) => namesOf(part, !old.has(part.key))));
-    changed = parts.filter(({ key, text, whole }) => {
-      if (whole || all.has(key) || !uses?.test(text)) return false;
-      room -= text.length;
-      return room >= 0;
-    });
-    for (const { key, owner } of changed) {
-      all.add(key);
-      if (owner) all.add(owner);
-    }
+  for (const { key, text, owner, whole } of parts) {
+    if (whole || all.has(key) || text.length > room || !uses?.test(text)) continue;
+    room -= text.length;
+    all.add(key);
+    if (owner) all.add(owner);
   }
   return all;
 }
@@ -61,10 +58,15 @@ function partOf(unit: Member): Part {
   return { key, text: unit.text, unit, whole: false };
 }
 
-/** Patterns of what a change of the part may give another type. */
-function namesOf({ unit, owner, text }: Part, isNew: boolean): string[] {
+/**
+ * Patterns of what a change of the part may give another type.
+ *
+ * @param old its text before the edit; none when it is new
+ */
+function namesOf({ unit, owner, text }: Part, old: string | undefined): string[] {
+  const isNew = old === undefined;
   if (unit.kind === 'class') return isNew ? [`\\b${unit.name}\\b`] : [];
-  const attributes = [...attributesSet(text)].map((name) => `\\.${name}\\b`);
+  const attributes = [...attributesSet(linesAdded(old ?? '', text))].map((name) => `\\.${name}\\b`);
   if (unit.kind === 'statement') {
     return [...attributes, ...boundBy(text).map((name) => `\\b${name}\\b`)];
   }
@@ -74,8 +76,12 @@ function namesOf({ unit, owner, text }: Part, isNew: boolean): string[] {
   return [...attributes, owner ? `\\.${unit.name}\\b` : `\\b${unit.name}\\b`];
 }
 
-function usesOf(names: readonly string[]): RegExp | null {
-  return names.length === 0 ? null : new RegExp(names.join('|'));
+function linesAdded(old: string, text: string): string {
+  const known = new Set(old.split('\n'));
+  return text
+    .split('\n')
+    .filter((line) => !known.has(line))
+    .join('\n');
 }
 
 /** @returns the names that a statement of a module may bind */

@@ -24,16 +24,22 @@ export interface Told {
   hide(path: string): Promise<void>;
   /** Makes sure that the checker takes a file to have the text that is on disk. */
   onDisk(path: string, text: string): Promise<void>;
-  /** Looks for other files that changed on disk since the last time: by an edit, a command or an undo. */
-  catchUp(except: string): Promise<void>;
+  /**
+   * Looks for other files that changed on disk since the last time: by an edit or an undo, and by commands.
+   *
+   * @param commands how many commands have run so far; only when it is another number than the last time are files
+   *   looked for that the checker was never told of
+   */
+  catchUp(except: string, commands: number): Promise<void>;
   /** Has the checker look anew for what it did not find. */
   refresh(path: string): Promise<void>;
 }
 
 export async function tellChecker(checker: SemanticChecker, workspace: Workspace): Promise<Told> {
-  const changed = diskChanges(workspace, checker.globs);
+  const changedOnDisk = diskChanges(workspace, checker.globs);
   // What the checker reads is read after this.
-  await changed();
+  await changedOnDisk();
+  let commandsSeen: number | undefined;
   /** Texts that are shown whatever is on disk, and texts that were on disk when it was last told to read there. */
   const shown = new Map<string, string>();
   const read = new Map<string, string>();
@@ -90,8 +96,10 @@ export async function tellChecker(checker: SemanticChecker, workspace: Workspace
       aside = { path, text };
       return keep(path, text, await checker.findings(path, signal));
     },
-    async catchUp(except) {
-      const unknown = (await changed()).filter(
+    async catchUp(except, commands) {
+      const changes = commands === commandsSeen ? [] : await changedOnDisk();
+      commandsSeen = commands;
+      const unknown = changes.filter(
         ({ path, kind }) =>
           kind === 'made' || (path !== except && !shown.has(path) && !read.has(path)),
       );

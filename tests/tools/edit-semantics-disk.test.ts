@@ -43,6 +43,7 @@ describe.each(LANGUAGES)('what a command changed is known to an edit of $path', 
   });
   beforeEach(async () => {
     for (const [name, content] of Object.entries(FILES)) bench.write(name, content);
+    await bash('true');
     const known = await edit(', 0', `, ${call}`);
     expect(known.text).not.toContain(REMARK);
     await bench.call('undo', {});
