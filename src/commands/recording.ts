@@ -57,7 +57,8 @@ export async function readRecording(named: string, host: Host): Promise<Recordin
   }
   const { events, problem }: ReadTrajectory = parseTrajectory(bytes);
   if (events[0]?.type !== 'header') {
-    throw new UsageError(`${named}: no run in it; ${problem ?? 'the first event is no header'}`);
+    const why = problem ?? (bytes.length === 0 ? 'it is empty' : 'the first event is no header');
+    throw new UsageError(`${named}: no run in it; ${why}`);
   }
   return { file, events, run: recordedRun(events), problem };
 }
