@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -51,6 +52,9 @@ export async function readRecording(named: string, host: Host): Promise<Recordin
     throw new UsageError(`${named}: cannot be read (${messageOf(error)})`, { cause: error });
   });
   if (!file.endsWith('.jsonl')) {
+    if (bytes.length > constants.MAX_STRING_LENGTH) {
+      throw new UsageError(`${named}: has more characters than can be read at once`);
+    }
     const importedAt = statSync(file).mtime.toISOString();
     const events = importTrajectory(bytes.toString('utf8'), { name: named, importedAt });
     return { file, events, run: recordedRun(events) };
