@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { openStore } from '../storage/open-store.ts';
 import { StoredResults } from '../storage/stored-results.ts';
+import { openScratch } from '../workspace/scratch.ts';
 import type { Host } from './host.ts';
 import { newRunId } from './run-folder.ts';
 
@@ -24,18 +23,18 @@ const SAVE_EVERY_MS = 5000;
 /** Opens the results at `--out`, a folder or a bucket, with a scratch folder of their own. @throws {UsageError} */
 export async function openResults(out: string, { cwd, env, stderr }: Host): Promise<OpenedResults> {
   const store = await openStore(out, { cwd, env });
-  const scratch = await mkdtemp(join(tmpdir(), 'patchwright-results-'));
+  const scratch = await openScratch();
   return {
     store,
     results: new StoredResults({
       store,
-      scratch,
+      scratch: join(scratch.dir, 'results'),
       attempt: `${ALONE}${newRunId()}`,
       saving: {
         everyMs: SAVE_EVERY_MS,
         onFailure: (error) => void stderr.write(`results cannot be saved: ${messageOf(error)}\n`),
       },
     }),
-    close: () => rm(scratch, { recursive: true, force: true }),
+    close: () => scratch.close(),
   };
 }

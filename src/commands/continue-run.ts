@@ -1,6 +1,8 @@
+import type { Limits } from '../agent/limits.ts';
 import type { Session } from '../agent/session.ts';
-import { toolSchema } from '../agent/tool.ts';
-import { readConfig } from '../config.ts';
+import { type Tool, toolSchema } from '../agent/tool.ts';
+import { type Config, readConfig } from '../config.ts';
+import type { Model } from '../model/model.ts';
 import { continuation } from '../replay/continuation.ts';
 import type { ReplayedStep } from '../replay/replay.ts';
 import { firstLine } from '../report/plain.ts';
@@ -36,22 +38,37 @@ export interface Replayed {
   readonly session: Session;
 }
 
+/** Goes on after a replay. @returns the exit code of the run */
+export type Continue = (replayed: Replayed) => Promise<number>;
+
 /**
- * Lets a model go on after a replay, as a run of its own with a trajectory of its own.
+ * Makes ready for a model to go on after a replay, as a run of its own with a trajectory of its own.
  *
- * @returns the exit code of that run
- * @throws {UsageError} for a model that is not to be had
+ * @throws {UsageError} for a model, tools, limits or a configuration that are not to be had
  */
-export async function continueRun(
-  options: ContinueOptions,
-  host: Host,
-  { run, replayed, checkout, session }: Replayed,
-): Promise<number> {
+export async function prepareContinue(options: ContinueOptions, host: Host): Promise<Continue> {
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
   const { model, why } = await createModel({ name: options.model, repair: options }, config, host);
-  const asked = resolveLimits(options, config, model);
-  const limits = { ...asked, maxSteps: asked.maxSteps + replayed.length };
+  const limits = resolveLimits(options, config, model);
   const tools = chooseTools(options.tools, model.name);
+  return (replayed) => goOn(replayed, { options, host, config, model, why, limits, tools });
+}
+
+interface Prepared {
+  readonly options: ContinueOptions;
+  readonly host: Host;
+  readonly config: Config;
+  readonly model: Model;
+  readonly why: string;
+  readonly limits: Limits;
+  readonly tools: readonly Tool[];
+}
+
+async function goOn(
+  { run, replayed, checkout, session }: Replayed,
+  { options, host, config, model, why, limits: asked, tools }: Prepared,
+): Promise<number> {
+  const limits = { ...asked, maxSteps: asked.maxSteps + replayed.length };
   const runId = newRunId();
   const { id, statement, testCommand } = run.header.task;
   const { events, resumed } = continuation({

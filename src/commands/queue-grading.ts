@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { BatchPlace } from '../queue/handle-instance.ts';
 import { filesOf } from '../storage/file-sync.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { evaluateInstance } from '../swebench/evaluation/evaluate-instance.ts';
 import { instanceFiles, runFolder } from '../swebench/evaluation/layout.ts';
+import { openScratch } from '../workspace/scratch.ts';
 import type { AgentOptions } from './batch-setup.ts';
 import { DEFAULT_TIMEOUT } from './evaluate.ts';
 import type { Host } from './host.ts';
@@ -32,7 +32,8 @@ export async function gradeWith({
     const keys = instanceFiles(runFolder('', GRADED_RUN), model, instance.id);
     const landed = await store.get(keys.report);
     if (landed) return resolvedIn(landed, instance.id);
-    const scratch = await mkdtemp(join(tmpdir(), 'patchwright-grade-'));
+    const { dir, close } = await openScratch();
+    const scratch = join(dir, 'graded');
     try {
       const files = instanceFiles(runFolder(scratch, GRADED_RUN), model, instance.id);
       const evaluated = await evaluateInstance({
@@ -55,7 +56,7 @@ export async function gradeWith({
       const counts = await store.get(report);
       return counts ? resolvedIn(counts, instance.id) : null;
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await close();
     }
   };
 }

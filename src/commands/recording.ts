@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -51,13 +52,17 @@ export async function readRecording(named: string, host: Host): Promise<Recordin
     throw new UsageError(`${named}: cannot be read (${messageOf(error)})`, { cause: error });
   });
   if (!file.endsWith('.jsonl')) {
+    if (bytes.length > constants.MAX_STRING_LENGTH) {
+      throw new UsageError(`${named}: has more characters than can be read at once`);
+    }
     const importedAt = statSync(file).mtime.toISOString();
     const events = importTrajectory(bytes.toString('utf8'), { name: named, importedAt });
     return { file, events, run: recordedRun(events) };
   }
   const { events, problem }: ReadTrajectory = parseTrajectory(bytes);
   if (events[0]?.type !== 'header') {
-    throw new UsageError(`${named}: no run in it; ${problem ?? 'the first event is no header'}`);
+    const why = problem ?? (bytes.length === 0 ? 'it is empty' : 'the first event is no header');
+    throw new UsageError(`${named}: no run in it; ${why}`);
   }
   return { file, events, run: recordedRun(events), problem };
 }

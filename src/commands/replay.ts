@@ -8,7 +8,7 @@ import { toolContext } from '../run.ts';
 import type { RecordedRun } from '../trajectory/formats/own-run.ts';
 import type { Checkout } from '../workspace/checkout.ts';
 import { chooseAgentPlace, recordedContainer } from './agent-place.ts';
-import { type ContinueOptions, continueRun } from './continue-run.ts';
+import { type ContinueOptions, prepareContinue } from './continue-run.ts';
 import type { Host } from './host.ts';
 import { openRecordedCheckout } from './recorded-checkout.ts';
 import { readRecording } from './recording.ts';
@@ -38,6 +38,8 @@ const SETUP_TIMEOUT_MS = 600_000;
 export async function replay(options: ReplayOptions, host: Host): Promise<number> {
   const recording = await readRecording(options.trajectory, host);
   const run = upTo(recording.run, options);
+  refuseUselessOptions(options);
+  const goOn = options.continue ? await prepareContinue(options, host) : null;
   const say = (text: string) => void (options.json ? host.stderr : host.stdout).write(`${text}\n`);
   if (recording.problem) say(`the recording is damaged: ${recording.problem}`);
   const { place, warning } = await chooseAgentPlace(
@@ -76,9 +78,7 @@ export async function replay(options: ReplayOptions, host: Host): Promise<number
           : say(stepLine(step, width)),
     });
     const summary = await conclude({ run, end, checkout, options, host });
-    if (options.continue) {
-      return await continueRun(options, host, { run, replayed: end.steps, checkout, session });
-    }
+    if (goOn) return await goOn({ run, replayed: end.steps, checkout, session });
     if (options.keep) say(`workspace   ${checkout.workspace.hostRoot}`);
     return summary.agrees ? ExitCode.submitted : ExitCode.noPatch;
   } finally {
@@ -97,9 +97,25 @@ function upTo(run: RecordedRun, options: ReplayOptions): RecordedRun {
       );
     }
   }
+  const { from = 1, until = last } = options;
+  if (from > until && last > 0) {
+    throw new UsageError(`--from ${from} is after --until ${until}; nothing would be compared`);
+  }
+  if (last === 0 && !options.continue) {
+    throw new UsageError('the recording has no steps, so there is nothing to replay');
+  }
   if (!options.continue) return run;
   const open = run.steps.filter(({ observations }) => !observations.some(({ endsRun }) => endsRun));
   return { ...run, steps: open };
+}
+
+/** What is only for a model that goes on says nothing without one. */
+function refuseUselessOptions(options: ReplayOptions): void {
+  if (options.continue) return;
+  for (const name of ['model', 'tools', 'out'] as const) {
+    if (options[name] === undefined) continue;
+    throw new UsageError(`--${name} is for the model that takes over; add --continue`);
+  }
 }
 
 /** Runs what the recording ran before its first step. */

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { instanceRunner } from '../batch/run-one.ts';
 import { ExitCode } from '../errors.ts';
@@ -8,6 +7,7 @@ import { type BatchPlace, InstanceHandler } from '../queue/handle-instance.ts';
 import { runWorker } from '../queue/worker.ts';
 import { openStore } from '../storage/open-store.ts';
 import { closeLaunchers, useLaunchers } from '../workspace/launcher.ts';
+import { openScratch } from '../workspace/scratch.ts';
 import { type AgentOptions, prepareAgent } from './batch-setup.ts';
 import type { Host } from './host.ts';
 import { connectQueue } from './queue-connection.ts';
@@ -42,13 +42,13 @@ const DEFAULT_MAX_DEATHS = 10;
 export async function worker(options: WorkerCommandOptions, host: Host): Promise<number> {
   const onLine = (line: string) => void host.stderr.write(`${line}\n`);
   const { redis, batches } = await connectQueue(options.queue, host);
-  const scratch = await mkdtemp(join(tmpdir(), 'patchwright-worker-'));
+  const scratch = await openScratch();
   const name = `${hostname()}:${process.pid}`;
   const leaseMs = (options.lease ?? DEFAULT_LEASE) * 1000;
   const handler = new InstanceHandler({
     batches,
     name,
-    scratch,
+    scratch: join(scratch.dir, 'instances'),
     leaseMs,
     saveEveryMs: (options.saveEvery ?? DEFAULT_SAVE_EVERY) * 1000,
     maxDeaths: options.maxDeaths ?? DEFAULT_MAX_DEATHS,
@@ -76,7 +76,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
   } finally {
     redis.disconnect();
     await closeLaunchers();
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.close();
   }
 }
 

@@ -54,7 +54,7 @@ export class RunStore {
   /** @returns the run as its file has it now; null for an id that no run has */
   async get(id: string): Promise<RecordedRun | null> {
     if (!this.#files.has(id)) {
-      for (const file of await findTrajectories(this.#folder)) this.#idOf(file);
+      for (const file of (await findTrajectories(this.#folder)).files) this.#idOf(file);
     }
     const file = this.#files.get(id);
     if (file === undefined) return null;

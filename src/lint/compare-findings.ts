@@ -18,6 +18,8 @@ export interface SemanticEdit {
   readonly before: string | null;
   readonly after: string;
   readonly lines: readonly LineChange[];
+  /** How many commands have run so far: each may have changed any file. */
+  readonly commands: number;
 }
 
 export interface SemanticFindings {
@@ -49,8 +51,8 @@ export async function findingsAdded(
   edit: SemanticEdit,
   signal: AbortSignal,
 ): Promise<SemanticFindings> {
-  const { path, before, after } = edit;
-  await told.catchUp(path);
+  const { path, before, after, commands } = edit;
+  await told.catchUp(path, commands);
   const long = isLong(path, after);
   const focused = long && before !== null ? await focusEdit(path, before, after) : null;
   if (focused && before !== null) {
@@ -137,8 +139,8 @@ async function compare(
   const before = await sight.before();
   let added = addedBy(edit, before, found);
   if (added.some(isRefusable)) {
-    // A command may have made the module or the name since: ask again before the edit is refused.
-    await told.refresh();
+    // A command may have made the module where that is not noticed: ask again before the edit is refused.
+    await told.refresh(edit.path);
     added = addedBy(edit, before, await sight.after());
   }
   const resolves = async (module: string) => {

@@ -1,15 +1,15 @@
 import { posix } from 'node:path';
-import type { Node } from 'web-tree-sitter';
-import { parse } from '../syntax/parser.ts';
+import { attributesSet, withDependents } from './dependents.ts';
+import { type Member, type Unit, unitsOf } from './python-units.ts';
 
 /**
- * A part of a Python file as a module of its own: the functions that an edit touches stand in it as they are, all
- * other functions and classes are imported from the file. A type checker finds the same names and types in it and has
+ * A part of a Python file as a module of its own: the functions that an edit touches and those that use them stand in
+ * it as they are, all other functions and classes are imported from the file. A type checker finds the same names and types in it and has
  * only those functions to check.
  */
 export interface Focus {
   readonly text: string;
-  /** Lines of `text`, from 1, that an edit touched: only findings in them can be new. */
+  /** Lines of `text`, from 1, that an edit touched, and of what uses them: only findings in them can be new. */
   readonly touched: readonly TouchedLines[];
 }
 
@@ -23,31 +23,6 @@ interface TouchedLines {
 export interface FocusedEdit {
   readonly before: Focus;
   readonly after: Focus;
-}
-
-interface Definition {
-  /** Name with its number among the definitions of the same name, below the name of its class. */
-  readonly key: string;
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  /** Everything before the body, decorators included. */
-  readonly header: string;
-  readonly text: string;
-}
-
-interface Class extends Definition {
-  readonly members: readonly Member[];
-}
-
-type Member = ({ readonly kind: 'function' } & Definition) | Statement;
-type Unit = Member | ({ readonly kind: 'class' } & Class);
-
-interface Statement {
-  readonly kind: 'statement';
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 const ALIAS = '_patchwright_focus_';
@@ -67,7 +42,8 @@ export async function focusEdit(
   const old = source === null ? null : await unitsOf(before);
   const young = old && (await unitsOf(after));
   if (source === null || !old || !young) return null;
-  const touched = touchedBy(old, young);
+  const edited = touchedBy(old, young);
+  const touched = edited && withDependents(old, young, edited);
   return (
     touched && {
       before: focusOn(before, old, { source, touched }),
@@ -88,58 +64,6 @@ function moduleOf(path: string): string | null {
   const name = posix.basename(path).replace(/\.py$/, '');
   if (name === '__init__') return '.';
   return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : null;
-}
-
-async function unitsOf(text: string): Promise<Unit[] | null> {
-  const tree = await parse('python', text);
-  if (!tree || tree.rootNode.hasError) return null;
-  const names = new Map<string, number>();
-  return childrenOf(tree.rootNode).map((node): Unit => {
-    const inner = node.childForFieldName('definition') ?? node;
-    if (inner.type !== 'class_definition') return memberOf(node, text, '', names);
-    const definition = definitionOf(node, text, '', names);
-    const below = new Map<string, number>();
-    const body = inner.childForFieldName('body');
-    const members = body
-      ? childrenOf(body).map((child) => memberOf(child, text, `${definition.key}.`, below))
-      : [];
-    return { kind: 'class', ...definition, members };
-  });
-}
-
-function childrenOf(node: Node): Node[] {
-  return node.namedChildren.filter((child) => child !== null && child.type !== 'comment') as Node[];
-}
-
-function memberOf(node: Node, text: string, prefix: string, names: Map<string, number>): Member {
-  const inner = node.childForFieldName('definition') ?? node;
-  if (inner.type === 'function_definition') {
-    return { kind: 'function', ...definitionOf(node, text, prefix, names) };
-  }
-  const { startIndex: start, endIndex: end } = node;
-  return { kind: 'statement', start, end, text: text.slice(start, end) };
-}
-
-function definitionOf(
-  node: Node,
-  text: string,
-  prefix: string,
-  names: Map<string, number>,
-): Definition {
-  const inner = node.childForFieldName('definition') ?? node;
-  const name = inner.childForFieldName('name')?.text ?? '';
-  const count = names.get(name) ?? 0;
-  names.set(name, count + 1);
-  const { startIndex: start, endIndex: end } = node;
-  const bodyStart = inner.childForFieldName('body')?.startIndex ?? end;
-  return {
-    key: `${prefix}${name}#${count}`,
-    name,
-    start,
-    end,
-    header: text.slice(start, bodyStart).trimEnd(),
-    text: text.slice(start, end),
-  };
 }
 
 /** @returns keys of the functions and classes, and texts of the statements, that the edit changes or adds */
@@ -200,11 +124,6 @@ function leavesLess(before: string, after: string): boolean {
 
 function bindsGlobals(text: string): boolean {
   return /\bglobal\b/.test(text);
-}
-
-function attributesSet(text: string): Set<string> {
-  const targets = text.matchAll(/\b\w+\.(\w+)(?=\s*(?:,[^=\n]*)?(?::[^=\n]+)?=(?!=))/g);
-  return new Set([...targets].map((match) => match[1] ?? ''));
 }
 
 interface FocusOptions {

@@ -1,6 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -10,15 +9,14 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node.js';
-import { listFiles } from '../search/ripgrep.ts';
 import { startServer } from '../workspace/process.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type PythonEnvironment, pythonEnvironment } from './python-environment.ts';
 import type { Finding, FindingKind, SemanticChecker } from './semantic-checker.ts';
 
 const MEMORY_MB = 3_072;
-/** Files that pyright is told of at once after something may have changed them. */
-const MAX_CHANGED = 2_000;
+/** `FileChangeType` of the Language Server Protocol 3.17. */
+const CHANGE_TYPES = { made: 1, changed: 2, removed: 3 };
 
 /** Costly comparisons of classes with their bases, whose findings are not used. */
 const UNUSED_RULES = {
@@ -40,7 +38,8 @@ interface LspDiagnostic {
  */
 export async function startPyright(workspace: Workspace): Promise<SemanticChecker> {
   const environment = await pythonEnvironment(workspace);
-  const folder = mkdtempSync(join(tmpdir(), 'patchwright-pyright-'));
+  // Beside the run's scratch folder: it goes with the run, and commands in a sandbox do not see it.
+  const folder = mkdtempSync(`${workspace.hostScratch}-pyright-`);
   const interpreter = environment ? writeInterpreter(folder, environment) : undefined;
   const server = createRequire(import.meta.url).resolve('pyright/langserver.index.js');
   const child = startServer(
@@ -123,8 +122,9 @@ function checker(
 ): SemanticChecker {
   const { workspace, ended, close } = server;
   const versions = new Map<string, number>();
-  let seenAt = Date.now();
   const uriOf = (path: string) => pathToFileURL(join(workspace.hostRoot, path)).href;
+  const tell = (changes: { uri: string; type: number }[]) =>
+    connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
   return {
     ended,
     close,
@@ -163,33 +163,15 @@ function checker(
         cancel.dispose();
       }
     },
-    async changed(path) {
-      // 2: changed.
-      const changes = [{ uri: uriOf(path), type: 2 }];
-      await connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+    globs: ['*.py', '*.pyi'],
+    async changed(changes) {
+      await tell(changes.map(({ path, kind }) => ({ uri: uriOf(path), type: CHANGE_TYPES[kind] })));
     },
-    async refresh() {
-      const since = seenAt;
-      seenAt = Date.now();
-      const changes = (await changedSince(workspace, since)).map((path) => ({
-        uri: uriOf(path),
-        // 1: created. Pyright looks for unresolved imports anew only then.
-        type: 1,
-      }));
-      await connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+    async refresh(path) {
+      // Only a file that is made has pyright look for unresolved imports anew.
+      await tell([{ uri: uriOf(path), type: CHANGE_TYPES.made }]);
     },
   };
-}
-
-async function changedSince(workspace: Workspace, since: number): Promise<string[]> {
-  const files = (await listFiles(workspace, '.')).filter((path) => /\.pyi?$/.test(path));
-  return files
-    .filter((path) => {
-      const stat = statSync(join(workspace.hostRoot, path), { throwIfNoEntry: false });
-      // File systems keep coarse times; a second more costs nothing.
-      return stat !== undefined && Math.max(stat.mtimeMs, stat.ctimeMs) >= since - 1_000;
-    })
-    .slice(0, MAX_CHANGED);
 }
 
 function findingOf(diagnostic: LspDiagnostic): Finding[] {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import type { DiskChange } from './disk-changes.ts';
 
 /** What a semantic finding is about; decides whether an edit that adds it is undone. */
 export type FindingKind =
@@ -34,10 +35,16 @@ export interface SemanticChecker {
    * @throws when it does not answer: it has ended or the signal was aborted
    */
   findings(path: string, signal: AbortSignal): Promise<Finding[]>;
-  /** Tells it that a file has changed on disk or is gone. */
-  changed(path: string): Promise<void>;
-  /** Tells it that any files may have changed on disk. */
-  refresh(): Promise<void>;
+  /** ripgrep's globs of the files that its findings may depend on. */
+  readonly globs: readonly string[];
+  /** Tells it of files that changed on disk. */
+  changed(changes: readonly DiskChange[]): Promise<void>;
+  /**
+   * Has it look anew for what it did not find: what git ignores, and packages, may have been made unnoticed.
+   *
+   * @param path a file that it was shown
+   */
+  refresh(path: string): Promise<void>;
   readonly ended: AbortSignal;
   close(): void;
 }

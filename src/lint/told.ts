@@ -1,5 +1,6 @@
 import { decodeText } from '../text/encoding.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { diskChanges } from './disk-changes.ts';
 import type { Finding, SemanticChecker } from './semantic-checker.ts';
 
 /** Texts of one file whose findings are kept. */
@@ -23,13 +24,22 @@ export interface Told {
   hide(path: string): Promise<void>;
   /** Makes sure that the checker takes a file to have the text that is on disk. */
   onDisk(path: string, text: string): Promise<void>;
-  /** Looks for other files that changed on disk since the checker was told of them: by a command or an undo. */
-  catchUp(except: string): Promise<void>;
-  /** Has the checker look at the disk anew. */
-  refresh(): Promise<void>;
+  /**
+   * Looks for other files that changed on disk since the last time: by an edit or an undo, and by commands.
+   *
+   * @param commands how many commands have run so far; only when it is another number than the last time are files
+   *   looked for that the checker was never told of
+   */
+  catchUp(except: string, commands: number): Promise<void>;
+  /** Has the checker look anew for what it did not find. */
+  refresh(path: string): Promise<void>;
 }
 
-export function tellChecker(checker: SemanticChecker, workspace: Workspace): Told {
+export async function tellChecker(checker: SemanticChecker, workspace: Workspace): Promise<Told> {
+  const changedOnDisk = diskChanges(workspace, checker.globs);
+  // What the checker reads is read after this.
+  await changedOnDisk();
+  let commandsSeen: number | undefined;
   /** Texts that are shown whatever is on disk, and texts that were on disk when it was last told to read there. */
   const shown = new Map<string, string>();
   const read = new Map<string, string>();
@@ -54,7 +64,7 @@ export function tellChecker(checker: SemanticChecker, workspace: Workspace): Tol
   };
   const readAgain = async (path: string) => {
     forgetAllBut(path);
-    await checker.changed(path);
+    await checker.changed([{ path, kind: 'changed' }]);
   };
   const hide = async (path: string) => {
     if (!shown.delete(path)) return;
@@ -86,7 +96,17 @@ export function tellChecker(checker: SemanticChecker, workspace: Workspace): Tol
       aside = { path, text };
       return keep(path, text, await checker.findings(path, signal));
     },
-    async catchUp(except) {
+    async catchUp(except, commands) {
+      const changes = commands === commandsSeen ? [] : await changedOnDisk();
+      commandsSeen = commands;
+      const unknown = changes.filter(
+        ({ path, kind }) =>
+          kind === 'made' || (path !== except && !shown.has(path) && !read.has(path)),
+      );
+      if (unknown.length > 0) {
+        known.clear();
+        await checker.changed(unknown);
+      }
       for (const [path, text] of [...shown, ...read]) {
         if (path === except) continue;
         const bytes = await workspace.readFile(path).catch(() => null);
@@ -100,9 +120,9 @@ export function tellChecker(checker: SemanticChecker, workspace: Workspace): Tol
         }
       }
     },
-    async refresh() {
+    async refresh(path) {
       known.clear();
-      await checker.refresh();
+      await checker.refresh(path);
     },
   };
 }

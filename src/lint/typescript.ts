@@ -6,6 +6,8 @@ import type { Finding, FindingKind, SemanticChecker } from './semantic-checker.t
 import { type TsserverConnection, tsserverConnection } from './tsserver-connection.ts';
 
 const MEMORY_MB = 3_072;
+/** When more files than this are gone, everything is read anew. */
+const MAX_REMOVED = 20;
 /** Makes the language service check a JavaScript file that its project does not ask to check. */
 const CHECK_JS = '// @ts-check\n';
 
@@ -80,6 +82,12 @@ function checker(
   const { workspace, ended, close } = server;
   const open = new Map<string, string>();
   const fileOf = (path: string) => join(workspace.hostRoot, path);
+  /** When a file is closed, the language service looks whether it is there. */
+  const forget = async (file: string) => {
+    open.delete(file);
+    await connection.request('updateOpen', { openFiles: [{ file, fileContent: '' }] });
+    await connection.request('updateOpen', { closedFiles: [file] });
+  };
   return {
     ended,
     close,
@@ -105,8 +113,13 @@ function checker(
       ];
       return raw.flatMap((item) => findingOf(item.diagnostic, item.syntax, javascript));
     },
-    // The language service watches the files itself.
-    changed: async () => undefined,
+    globs: ['*.ts', '*.tsx', '*.mts', '*.cts', '*.js', '*.jsx', '*.mjs', '*.cjs', '*.json'],
+    // The language service watches the files itself, but takes its time over those that are gone.
+    async changed(changes) {
+      const removed = changes.flatMap(({ path, kind }) => (kind === 'removed' ? [path] : []));
+      if (removed.length > MAX_REMOVED) connection.notify('reloadProjects', {});
+      else for (const path of removed) await forget(fileOf(path));
+    },
     async refresh() {
       connection.notify('reloadProjects', {});
     },

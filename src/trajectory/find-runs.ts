@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { messageOf, UsageError } from '../errors.ts';
 import { importTrajectory } from './formats/import.ts';
 import { type RecordedRun, recordedRun } from './formats/own-run.ts';
 import { parseTrajectory } from './reader.ts';
@@ -8,35 +9,51 @@ import { type RunSummary, summariseRun } from './run-summary.ts';
 const SKIPPED = new Set(['node_modules', '.git']);
 const MAX_DEPTH = 8;
 const HEADER_BYTES = 256;
+/** What a run's own trajectory is called in its folder. */
+const OWN_NAME = 'trajectory.jsonl';
+
+/** A file or folder that holds no run, or cannot be read, and why. */
+export interface RunProblem {
+  readonly file: string;
+  readonly problem: string;
+}
 
 /**
- * Finds the trajectories under a folder: ours by their first line, other agents' by the ending `.traj` or
+ * Finds the trajectories under a folder: ours by their name or first line, other agents' by the ending `.traj` or
  * `.traj.json`. Links are not followed.
  *
- * @returns files, sorted
+ * @returns files, sorted, and what cannot be read
  */
-export async function findTrajectories(folder: string): Promise<string[]> {
-  const found: string[] = [];
+export async function findTrajectories(
+  folder: string,
+): Promise<{ files: string[]; problems: RunProblem[] }> {
+  const files: string[] = [];
+  const problems: RunProblem[] = [];
   const walk = async (place: string, depth: number): Promise<void> => {
-    const entries = await readdir(place, { withFileTypes: true });
+    const entries = await readdir(place, { withFileTypes: true }).catch((error: unknown) => {
+      problems.push({ file: place, problem: messageOf(error) });
+      return [];
+    });
     for (const entry of entries) {
       const path = join(place, entry.name);
       if (entry.isDirectory() && depth < MAX_DEPTH && !SKIPPED.has(entry.name)) {
         await walk(path, depth + 1);
-      } else if (entry.isFile() && (await isTrajectory(path))) found.push(path);
+      } else if (entry.isFile() && (await isTrajectory(path))) files.push(path);
     }
   };
   await walk(folder, 0);
-  return found.sort();
+  return { files: files.sort(), problems };
 }
 
+/** A file that cannot be read counts by its name: reading it says why. */
 async function isTrajectory(path: string): Promise<boolean> {
-  if (/\.traj(\.json)?$/.test(path)) return true;
+  if (/\.traj(\.json)?$/.test(path) || basename(path) === OWN_NAME) return true;
   if (!path.endsWith('.jsonl')) return false;
-  const file = await open(path);
+  const file = await open(path).catch(() => null);
+  if (!file) return false;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
-    return /^\{.*"type":"header"/.test(buffer.toString('utf8', 0, bytesRead));
+    return /^\{.*"type"\s*:\s*"header"/.test(buffer.toString('utf8', 0, bytesRead));
   } finally {
     await file.close();
   }
@@ -45,7 +62,7 @@ async function isTrajectory(path: string): Promise<boolean> {
 /** A name for a run by its file: that of its folder, where the file is called as every run's is. */
 export function runName(file: string): string {
   const name = basename(file);
-  if (name === 'trajectory.jsonl') return basename(dirname(file));
+  if (name === OWN_NAME) return basename(dirname(file));
   return name.replace(/(\.traj)?\.(jsonl|json|traj)$/, '');
 }
 
@@ -56,7 +73,11 @@ export function runName(file: string): string {
  */
 export async function readRun(file: string): Promise<RecordedRun> {
   const bytes = await readFile(file);
-  if (file.endsWith('.jsonl')) return recordedRun(parseTrajectory(bytes).events);
+  if (file.endsWith('.jsonl')) {
+    const { events, problem } = parseTrajectory(bytes);
+    if (events.length === 0) throw new UsageError(problem ?? 'the file is empty');
+    return recordedRun(events);
+  }
   const importedAt = (await stat(file)).mtime.toISOString();
   return recordedRun(importTrajectory(bytes.toString('utf8'), { name: file, importedAt }));
 }
@@ -79,10 +100,10 @@ export type KnownRuns = Map<string, { readonly stamp: string; readonly run: List
 export async function listRuns(
   folder: string,
   known: KnownRuns = new Map(),
-): Promise<{ runs: ListedRun[]; problems: { file: string; problem: string }[] }> {
+): Promise<{ runs: ListedRun[]; problems: RunProblem[] }> {
   const runs: ListedRun[] = [];
-  const problems: { file: string; problem: string }[] = [];
-  for (const file of await findTrajectories(folder)) {
+  const { files, problems } = await findTrajectories(folder);
+  for (const file of files) {
     try {
       const { size, mtimeMs } = await stat(file);
       const stamp = `${size} ${mtimeMs}`;
@@ -97,7 +118,7 @@ export async function listRuns(
       known.set(file, { stamp, run: listed });
       runs.push(listed);
     } catch (error) {
-      problems.push({ file, problem: error instanceof Error ? error.message : String(error) });
+      problems.push({ file, problem: messageOf(error) });
     }
   }
   return { runs, problems };

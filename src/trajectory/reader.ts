@@ -36,8 +36,7 @@ export function parseTrajectory(bytes: Buffer): ReadTrajectory {
   while (offset < bytes.length) {
     const newline = bytes.indexOf(0x0a, offset);
     if (newline < 0) return stop('the last line is cut');
-    const line = bytes.toString('utf8', offset, newline);
-    const event = parseEvent(line);
+    const event = parseEvent(bytes.subarray(offset, newline));
     if (typeof event === 'string') return stop(event);
     events.push(event);
     offset = newline + 1;
@@ -45,10 +44,11 @@ export function parseTrajectory(bytes: Buffer): ReadTrajectory {
   return { events, complete: true, wholeBytes: offset };
 }
 
-function parseEvent(line: string): TrajectoryEvent | string {
+function parseEvent(line: Buffer): TrajectoryEvent | string {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    // Also throws for a line that is longer than a string can be.
+    json = JSON.parse(line.toString('utf8'));
   } catch (error) {
     return `the line is not JSON (${messageOf(error)})`;
   }

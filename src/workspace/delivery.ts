@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { git, ownGit } from './git.ts';
 import { makeGitDir, RAW_ATTRIBUTES } from './own-git.ts';
+import { openScratch } from './scratch.ts';
 
 const APPLY = ['apply', '--binary', '--whitespace=nowarn'];
 const NO_COMMIT = '0'.repeat(40);
@@ -172,10 +172,10 @@ function firstError(cause: unknown): string {
 }
 
 async function withTemporaryFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), `patchwright-${process.pid}-`));
+  const { dir, close } = await openScratch();
   try {
-    return await task(folder);
+    return await task(dir);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await close();
   }
 }

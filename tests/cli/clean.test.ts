@@ -64,3 +64,24 @@ test('clean removes the folders and commands of killed runs, and nothing of livi
   expect((await living.finished).code).toBe(130);
   expect(readdirSync(tmp)).toEqual([]);
 });
+
+test('clean removes what the checker of a killed run made', async () => {
+  const seconds = uniqueSeconds();
+  const repository = makeRepo('python-intervals', mkdtempSync(join(home, 'repo-')));
+  const script = join(home, 'checker.json');
+  const turns = [
+    { tool: 'create', input: { path: 'fresh.py', content: 'import os\n\nprint(os.sep)\n' } },
+    { tool: 'bash', input: { command: `sleep ${seconds}` } },
+  ].map((action) => ({ actions: [action] }));
+  writeFileSync(script, JSON.stringify(turns));
+  const args = ['fix', '--repo', repository, '--issue', 'x y', '--model', `scripted:${script}`];
+  const { child, finished } = startCli([...args, '--sandbox', 'none'], { home, env });
+  while (!processesWith(seconds).some((line) => line.startsWith('sleep'))) await delay(50);
+  expect(readdirSync(tmp, { recursive: true }).map(String)).toContainEqual(
+    expect.stringMatching(/-pyright-\w+\/python$/),
+  );
+  child.kill('SIGKILL');
+  await finished.catch(() => {});
+  expect((await clean()).code).toBe(0);
+  expect(readdirSync(tmp)).toEqual([]);
+});

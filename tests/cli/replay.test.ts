@@ -118,6 +118,35 @@ describe('replay of a run of ours', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    ['--from 4 --until 2', '--from 4 is after --until 2; nothing would be compared'],
+    ['--from 99', '--from: the recording has 6 steps, so there is no step 99'],
+    ['--until 99', '--until: the recording has 6 steps, so there is no step 99'],
+    ['--model repair', '--model is for the model that takes over; add --continue'],
+    ['--out there', '--out is for the model that takes over; add --continue'],
+    ['--continue --model none-such', 'none-such'],
+    ['--continue --model repair --tools +none-such', 'none-such'],
+  ])('%s is refused before anything is run', async (options, sentence) => {
+    const { code, stdout, stderr } = await cli('replay', out, ...options.split(' '));
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n').length).toBeLessThan(3);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  test('a recording without steps, or without anything, is no replay', async () => {
+    const header = readFileSync(join(out, 'trajectory.jsonl'), 'utf8').split('\n')[0];
+    for (const [name, text, sentence] of [
+      ['bare.jsonl', `${header}\n`, 'the recording has no steps, so there is nothing to replay'],
+      ['void.jsonl', '', 'no run in it; it is empty'],
+    ] as const) {
+      writeFileSync(join(home, name), text);
+      const { code, stderr } = await cli('replay', join(home, name));
+      expect(stderr).toContain(sentence);
+      expect(code).toBe(2);
+    }
+  });
+
   test('--keep leaves the workspace there as it was after the last step', async () => {
     const { stdout } = await cli('replay', out, '--until', '3', '--keep');
     const kept = /^workspace {3}(.+)$/m.exec(stdout)?.[1] ?? '';

@@ -97,13 +97,47 @@ from .shapes import count
     ['a new attribute', 'self.r = r', 'self.r = r\n        self.q = r', 'self.q = r'],
   ])('holds %s', async (_, old, replacement, held) => {
     const focus = await edited(old, replacement);
-    expect(focus?.after.touched).toHaveLength(1);
     const [{ from, to } = { from: 0, to: 0 }] = focus?.after.touched ?? [];
     const lines = focus?.after.text
       .split('\n')
       .slice(from - 1, to)
       .join('\n');
     expect(lines).toContain(held);
+  });
+
+  test('holds what uses the touched function', async () => {
+    const source = `def first(r):\n    return r\n\n\ndef second(r):\n    return first(r)\n\n\ndef third(r):\n    return second(r)\n\n\nlast = first(2)\n`;
+    const focus = await focusEdit('a.py', source, source.replace('return r', 'return [r]'));
+    expect(focus?.after.text).toBe(
+      source
+        .replace('return r', 'return [r]')
+        .replace('def third(r):\n    return second(r)', 'from .a import third'),
+    );
+    expect(focus?.after.touched).toHaveLength(3);
+  });
+
+  test('does not look at what uses a function that says what it returns', async () => {
+    const source = `def first(r) -> int:\n    return r\n\n\ndef second(r):\n    return first(r)\n`;
+    const focus = await focusEdit('a.py', source, source.replace('return r', 'return 2 * r'));
+    expect(focus?.after.touched).toHaveLength(1);
+    expect(focus?.after.text).toContain('from .a import second');
+  });
+
+  test('holds methods that use an attribute whose value is another', async () => {
+    const focus = await edited('self.r = r', 'self.r = str(r)');
+    expect(focus?.after.text).toContain('        self.r = str(r)\n');
+    expect(focus?.after.text).toContain('        return 2 * self.r\n');
+  });
+
+  test('holds no more than a check has time for', async () => {
+    const uses = Array.from(
+      { length: 400 },
+      (_, at) => `def use_${at}(r):\n    return area(r) + ${at}\n`,
+    );
+    const source = `${FILE}\n\n${uses.join('\n\n')}`;
+    const focus = await focusEdit('a.py', source, source.replace('math.pi', 'math.tau'));
+    expect(focus?.after.text.length).toBeLessThan(source.length);
+    expect(focus?.after.touched.length).toBeGreaterThan(30);
   });
 
   test.each([

@@ -36,6 +36,10 @@ def bump():
     hidden = 2
 
 
+def lowered():
+    return Shape(1).area().lower()
+
+
 ${filler}def last(shape):
     return shape.area()
 `;
@@ -99,6 +103,18 @@ describe('semantic checks of an edit in a long file', () => {
       'meters(math.pi * self.r)',
       'meters(math.pi, 1)',
       'Expected 1 positional',
+    ],
+    [
+      'a call in another function that it spoils',
+      'return meters(math.pi * self.r)',
+      'return len(self.name)',
+      '"lower"',
+    ],
+    [
+      'an attribute used in another method',
+      'self.name = "shape"',
+      'self.name = len("shape")',
+      '"upper"',
     ],
   ])('remarks on %s', async (_, old, replacement, finding) => {
     const answer = await edit(old, replacement);

@@ -27,7 +27,7 @@ export async function checkEdit(edit: EditedText, context: ToolContext): Promise
   const security = await securityRemarksAdded(edit);
   if (settings.semanticChecks === false) return security;
   const [semantics, linters] = await Promise.all([
-    semanticFindingsAdded(workspace, edit, signal),
+    semanticFindingsAdded(workspace, { ...edit, commands: session.commands }, signal),
     linterRemarksAdded(workspace, edit, signal),
   ]);
   if (semantics.errors.length > 0) await refuse(semantics.errors);

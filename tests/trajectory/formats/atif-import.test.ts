@@ -152,4 +152,46 @@ describe('ATIF', () => {
     expect(run.steps[0]).toMatchObject({ observations: [], nudges: ['screen'] });
     expect(run.outcome?.status).toBe('interrupted');
   });
+
+  it('reads what producers leave out or write otherwise', () => {
+    const file = {
+      schema_version: '1.4',
+      agent: { extra: { cwds: ['/app'] } },
+      steps: [
+        { source: 'user', message: 'Task.' },
+        {
+          source: 'agent',
+          message: null,
+          tool_calls: [
+            { function_name: 'bash', arguments: '{"command": "ls"}' },
+            { function_name: 'Read', arguments: { file_path: '/app/a.py' } },
+            { function_name: 'odd', arguments: 'not JSON' },
+            { function_name: 'bare' },
+          ],
+          observation: {
+            results: [{ content: 'one' }, { content: 'two' }, { content: null }, {}],
+          },
+        },
+        { source: 'agent', message: 'No results.', tool_calls: null, observation: {} },
+      ],
+    };
+    const text = JSON.stringify(file);
+    const run = recordedRun(importTrajectory(text, { name: 't.json', importedAt }));
+    expect(run.header).toMatchObject({ model: 'unknown', workspaceRoot: '/app' });
+    expect(run.steps[0]?.turn.actions).toMatchObject([
+      { tool: 'bash', input: { command: 'ls' } },
+      { tool: 'view', input: { path: 'a.py' } },
+      { tool: 'odd', input: { input: 'not JSON' } },
+      { tool: 'bare', input: {} },
+    ]);
+    expect(run.steps[0]?.observations.map(({ text }) => text)).toEqual(['one', 'two', '', '']);
+    expect(() =>
+      importTrajectory(JSON.stringify({ ...file, schema_version: 'ATIF-v2.0' }), {
+        name: 't.json',
+        importedAt,
+      }),
+    ).toThrow(
+      't.json: looks like an ATIF trajectory, but field schema_version is wrong: versions 1.x are read',
+    );
+  });
 });

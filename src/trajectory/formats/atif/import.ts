@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Action, Observation, TrajectoryEvent, Usage } from '../../event.ts';
 import { type ForeignRun, type ForeignStep, toEvents, UNKNOWN_USAGE } from '../foreign-run.ts';
 import { mapForeignCall } from '../foreign-tools.ts';
@@ -33,11 +34,9 @@ function opening(file: AtifFile): { system: string; prompt: string; rest: AtifSt
 
 function foreignRun(file: AtifFile, name: string): ForeignRun {
   const { system, prompt, rest } = opening(file);
+  const cwds = z.array(z.string()).catch([]).parse(file.agent?.extra?.cwds);
   const paths = rest.flatMap((step) => (step.tool_calls ?? []).flatMap(pathsOf));
-  const root = findRoot(
-    paths.filter((path) => path.startsWith('/testbed')),
-    prompt,
-  );
+  const root = findRoot([...paths.filter((path) => path.startsWith('/testbed')), ...cwds], prompt);
   const follower = new EditorFollower(root, { emptyLineDeletes: true });
   const steps: ForeignStep[] = [];
   for (const step of rest) {
@@ -59,7 +58,7 @@ function foreignRun(file: AtifFile, name: string): ForeignRun {
       baseCommit: '',
       statement: statementOf(prompt),
     },
-    model: file.agent.model_name ?? file.agent.name,
+    model: file.agent?.model_name ?? file.agent?.name ?? 'unknown',
     root,
     system,
     prompt,
@@ -75,7 +74,7 @@ function foreignRun(file: AtifFile, name: string): ForeignRun {
 }
 
 function pathsOf(call: AtifToolCall): string[] {
-  return Object.values(call.arguments ?? {}).flatMap((value) =>
+  return Object.values(call.arguments).flatMap((value) =>
     typeof value === 'string' ? (value.match(/(?<![\w/])\/testbed\b/g) ?? []) : [],
   );
 }
@@ -86,16 +85,17 @@ function agentStep(step: AtifStep, root: string, follower: EditorFollower): Fore
   const observations: Observation[] = [];
   const calls = step.tool_calls ?? [];
   for (const [index, call] of calls.entries()) {
+    const id = call.tool_call_id ?? `call-${index + 1}`;
     const result =
-      results.find((candidate) => candidate.source_call_id === call.tool_call_id) ??
+      results.find((candidate) => candidate.source_call_id === id) ??
       (results.length === calls.length && !results[index]?.source_call_id
         ? results[index]
         : undefined);
     const text = result?.content ?? '';
     const { own, isError } = mapCall(call, root, follower, text);
-    actions.push({ id: call.tool_call_id, ...own });
+    actions.push({ id, ...own });
     observations.push({
-      actionId: call.tool_call_id,
+      actionId: id,
       text,
       isError,
       ...(own.tool === 'submit' ? { endsRun: true } : {}),
@@ -104,7 +104,7 @@ function agentStep(step: AtifStep, root: string, follower: EditorFollower): Fore
   }
   const unasked = results.filter(
     (result, index) =>
-      !calls.some((call) => call.tool_call_id === result.source_call_id) &&
+      !actions.some(({ id }) => id === result.source_call_id) &&
       !(index < calls.length && !result.source_call_id),
   );
   return {
@@ -126,7 +126,7 @@ function mapCall(
   follower: EditorFollower,
   observation: string,
 ): { own: OwnCall; isError: boolean } {
-  const args = call.arguments ?? {};
+  const args = call.arguments;
   const command = isOwnInput(call) ? null : commandOf(call.function_name, args);
   if (!command) return { own: mapForeignCall(call.function_name, args, root), isError: false };
   return { own: follower.map(command, {}, observation), isError: failed(command, observation) };
@@ -134,7 +134,7 @@ function mapCall(
 
 /** `create` and `edit` are names of ours too; the arguments tell whose call it is. */
 function isOwnInput(call: AtifToolCall): boolean {
-  const args = call.arguments ?? {};
+  const args = call.arguments;
   return (
     (call.function_name === 'create' && 'path' in args) ||
     (call.function_name === 'edit' && 'path' in args) ||

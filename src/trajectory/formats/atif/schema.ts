@@ -25,10 +25,31 @@ const Metrics = z.looseObject({
 
 const extra = z.record(z.string(), z.unknown()).nullish().catch(null);
 
+/** An object, or its JSON; what is neither stands under `input`. */
+const callArguments = z
+  .unknown()
+  .optional()
+  .transform((value): Record<string, unknown> => {
+    const parsed = typeof value === 'string' ? asJson(value) : value;
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+      return parsed as Record<string, unknown>;
+    }
+    return value === undefined || value === null || value === '' ? {} : { input: value };
+  });
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Producers leave ids out, though the format asks for them; then the results have the order of the calls. */
 export const AtifToolCall = z.looseObject({
-  tool_call_id: z.string(),
+  tool_call_id: z.string().nullish(),
   function_name: z.string(),
-  arguments: z.record(z.string(), z.unknown()).nullish(),
+  arguments: callArguments,
 });
 export type AtifToolCall = z.infer<typeof AtifToolCall>;
 
@@ -42,7 +63,7 @@ export const AtifStep = z.looseObject({
   tool_calls: z.array(AtifToolCall).nullish(),
   observation: z
     .looseObject({
-      results: z.array(z.looseObject({ source_call_id: z.string().nullish(), content })),
+      results: z.array(z.looseObject({ source_call_id: z.string().nullish(), content })).nullish(),
     })
     .nullish(),
   metrics: Metrics.nullish(),
@@ -52,14 +73,16 @@ export type AtifStep = z.infer<typeof AtifStep>;
 
 /** Harbor's Agent Trajectory Interchange Format, every version 1.x. */
 export const AtifFile = z.looseObject({
-  schema_version: z.string().regex(/^ATIF-v1\.\d+$/),
+  schema_version: z.string().regex(/^(ATIF-v)?1\.\d+(\.\d+)?$/, 'versions 1.x are read'),
   session_id: z.string().nullish(),
-  agent: z.looseObject({
-    name: z.string(),
-    version: z.string().nullish(),
-    model_name: z.string().nullish(),
-    extra,
-  }),
+  agent: z
+    .looseObject({
+      name: z.string().nullish(),
+      version: z.string().nullish(),
+      model_name: z.string().nullish(),
+      extra,
+    })
+    .nullish(),
   steps: z.array(AtifStep),
   notes: z.string().nullish(),
   final_metrics: z
