@@ -41,6 +41,7 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
       engine: known.engine,
       runner,
       files: known.files,
+      failing: known.failing,
       slots: SLOTS,
       learnSeconds: Math.max(15, options.seconds / 4),
       testSeconds: Math.max(1, options.seconds / 30),

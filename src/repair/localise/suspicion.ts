@@ -74,6 +74,14 @@ function frameScores(
   return scores;
 }
 
+/** Places of the repository in the text of a trace. */
+export function framesOf(trace: string): [string, number][] {
+  return [...trace.matchAll(/([\w./-]+\.[a-z]{1,4}):(\d+)/g)].map((match) => [
+    (match[1] ?? '').replace(/^\.\//, ''),
+    Number(match[2]),
+  ]);
+}
+
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import type { Runner } from '../../testing/runner.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { SourceFile } from '../tree.ts';
+import { openGoPool } from './go-pool.ts';
 import { openJavaScriptPool } from './javascript-pool.ts';
 import type { CandidatePool } from './pool.ts';
 import { openPythonPool } from './python-pool.ts';
@@ -12,6 +13,7 @@ export interface OpenPoolOptions {
   /** The project's own runner: its interpreter, folder and environment. */
   readonly runner: Runner | null;
   readonly files: readonly string[];
+  readonly failing: ReadonlySet<string>;
   readonly slots: number;
   readonly learnSeconds: number;
   readonly testSeconds: number;
@@ -42,6 +44,8 @@ export function openPool(options: OpenPoolOptions): Promise<CandidatePool> | nul
     case 'jest':
     case 'vitest':
       return openJavaScriptPool({ ...shared, engine });
+    case 'go test':
+      return runner && runner.cwd === undefined ? openGoPool({ ...options, runner }) : null;
     default:
       return null;
   }
