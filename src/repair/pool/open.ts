@@ -1,7 +1,9 @@
 import type { Runner } from '../../testing/runner.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import type { Sources } from '../sources.ts';
 import type { SourceFile } from '../tree.ts';
 import { openGoPool } from './go-pool.ts';
+import { openJavaPool } from './java-pool.ts';
 import { openJavaScriptPool } from './javascript-pool.ts';
 import type { CandidatePool } from './pool.ts';
 import { openPythonPool } from './python-pool.ts';
@@ -17,7 +19,9 @@ export interface OpenPoolOptions {
   readonly slots: number;
   readonly learnSeconds: number;
   readonly testSeconds: number;
+  readonly testTimeoutMs: number;
   readonly source: (path: string) => SourceFile | undefined;
+  readonly sources: Sources;
   readonly signal: AbortSignal;
 }
 
@@ -46,6 +50,8 @@ export function openPool(options: OpenPoolOptions): Promise<CandidatePool> | nul
       return openJavaScriptPool({ ...shared, engine });
     case 'go test':
       return runner && runner.cwd === undefined ? openGoPool({ ...options, runner }) : null;
+    case 'maven':
+      return runner && runner.cwd === undefined ? openJavaPool(options) : null;
     default:
       return null;
   }
