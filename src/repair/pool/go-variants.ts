@@ -1,6 +1,6 @@
 import { applyEdits, type Candidate } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
-import { ancestors, childOf, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
+import { ancestors, childOf, type SourceFile, type SyntaxNode, smallestAround, textOf } from '../tree.ts';
 
 /** The variable of a Go program that says which variant of its functions runs; 0 or unset: what stands in the file. */
 export const VARIANT_VARIABLE = 'PATCHWRIGHT_VARIANT';
@@ -78,17 +78,12 @@ var ${NUMBER}, _ = patchwrightStrconv.Atoi(patchwrightOs.Getenv("${VARIANT_VARIA
 }
 
 /** The top-level function whose body holds all edits. */
-function bodyAround(source: SourceFile, { edits }: Candidate) {
+export function bodyAround(source: SourceFile, { edits }: Candidate) {
   const start = edits[0]?.start ?? 0;
   const end = edits.at(-1)?.end ?? 0;
   const grammar = grammarOf('go');
-  let at = source.root;
+  const at = smallestAround(source.root, start, end);
   let node: SyntaxNode | null = null;
-  for (;;) {
-    const inner = at.children.find((child) => child.start <= start && end <= child.end);
-    if (!inner) break;
-    at = inner;
-  }
   for (const outer of [at, ...ancestors(at)]) if (grammar.isFunction(outer)) node = outer;
   const body = node && childOf(node, 'body');
   return node && body && body.start < start && end < body.end ? { node, body } : null;

@@ -1,6 +1,15 @@
-import { applyEdits, type Edit } from '../edits/edit.ts';
+import { applyEdits, type Candidate, type Edit } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
-import { childOf, descendants, type SourceFile } from '../tree.ts';
+import {
+  ancestors,
+  childOf,
+  descendants,
+  namedChildren,
+  type SourceFile,
+  type SyntaxNode,
+  smallestAround,
+  textOf,
+} from '../tree.ts';
 
 /** An insertion, in the order of the text. */
 function insertion(at: number, text: string): Edit {
@@ -48,6 +57,36 @@ function turns(source: SourceFile): Edit[] {
 
 function sorted(edits: readonly Edit[]): Edit[] {
   return [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** A method as reflection finds it. */
+export interface JavaMethod {
+  readonly node: SyntaxNode;
+  /** Binary name of the class. */
+  readonly owner: string;
+  readonly method: string;
+  readonly parameters: number;
+}
+
+/** @returns null for an edit outside of a method of a named class */
+export function methodAround(source: SourceFile, { edits }: Candidate): JavaMethod | null {
+  const at = smallestAround(source.root, edits[0]?.start ?? 0, edits.at(-1)?.end ?? 0);
+  const around = [at, ...ancestors(at)];
+  const node = around.find((each) => each.type === 'method_declaration');
+  const name = node && childOf(node, 'name');
+  const parameters = node && childOf(node, 'parameters');
+  if (!node || !name || !parameters) return null;
+  const grammar = grammarOf('java');
+  const classes = [...ancestors(node)].filter((each) => grammar.isClass(each)).reverse();
+  const names = classes.flatMap((each) => childOf(each, 'name') ?? []);
+  const clause = source.root.children.find((each) => each.type === 'package_declaration');
+  const prefix = clause ? `${textOf(source, clause).replace(/^package\s+|[\s;]/g, '')}.` : '';
+  return {
+    node,
+    owner: prefix + names.map((each) => textOf(source, each)).join('$'),
+    method: textOf(source, name),
+    parameters: namedChildren(parameters).filter((each) => /parameter$/.test(each.type)).length,
+  };
 }
 
 /**

@@ -6,8 +6,23 @@ import { listFiles } from '../files.ts';
 import { framesOf } from '../localise/suspicion.ts';
 import type { Sources } from '../sources.ts';
 import type { SourceFile } from '../tree.ts';
-import { type ClassPath, classPathOf, guarded, probed, testKey } from './java-code.ts';
-import type { CandidatePool, Learned, LearnedTest, TellVerdict, Trial } from './pool.ts';
+import {
+  type ClassPath,
+  classPathOf,
+  guarded,
+  methodAround,
+  probed,
+  testKey,
+} from './java-code.ts';
+import { literalsOf } from './literals-of.ts';
+import type {
+  Behaviours,
+  CandidatePool,
+  Learned,
+  LearnedTest,
+  TellVerdict,
+  Trial,
+} from './pool.ts';
 import { Worker } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -26,6 +41,7 @@ export interface JavaPoolOptions {
 
 const MOST_SOURCES = 300;
 const LEAST_SECONDS = 0.5;
+const WORKER = ['Worker', 'Behaviour', 'Compiler', 'Inputs', 'Json', 'Probe', 'Tests'];
 
 /**
  * Builds the tests once by Maven, and opens workers that compile candidates in memory.
@@ -55,9 +71,7 @@ export async function openJavaPool(options: JavaPoolOptions): Promise<CandidateP
         name: `${name}-${slot}`,
         scripts: [
           'java/worker.sh',
-          ...['Worker', 'Compiler', 'Json', 'Probe', 'Tests', classPath.framework].map(
-            (each) => `java/${each}.java`,
-          ),
+          ...[...WORKER, classPath.framework].map((each) => `java/${each}.java`),
         ],
         program: ['sh'],
         env: { CLASS_PATH: classPath.jars.join(':') },
@@ -169,8 +183,26 @@ class JavaPool extends WorkerPool {
     });
   }
 
-  behave(): Promise<null> {
-    return Promise.resolve(null);
+  behave(
+    source: SourceFile,
+    candidates: readonly Candidate[],
+    _trial: Trial,
+    signal: AbortSignal,
+  ): Promise<Behaviours | null> {
+    return this.workers.use(async (worker) => {
+      const method = candidates[0] && methodAround(source, candidates[0]);
+      if (!worker.isAlive || !method) return null;
+      const { node, ...called } = method;
+      const alike = candidates.filter((each) => methodAround(source, each)?.node === node);
+      const { workspace, files } = this.options;
+      const listed = [[], ...alike.map(({ edits }) => edits)].map((edits, id) => ({
+        id,
+        path: source.path,
+        text: guarded(source, edits),
+      }));
+      const batch = { ...called, ...(await literalsOf(workspace, files)), candidates: listed };
+      return this.compare(worker, batch, alike, signal);
+    });
   }
 
   private batchOf(source: SourceFile, candidates: readonly Candidate[], trial: Trial) {

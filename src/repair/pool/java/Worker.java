@@ -26,6 +26,8 @@ import java.util.Set;
 public final class Worker {
     private static final long POLL_MS = 4;
     private static final long GRACE_MS = 300;
+    /** For all calls of one candidate, when behaviours are told apart. */
+    private static final long CALLS_MS = 1500;
     /** Exit code that asks to be started again. */
     private static final int AGAIN = 3;
 
@@ -128,6 +130,10 @@ public final class Worker {
             append(results, "[" + id + ",\"invalid\",0,0]");
             return;
         }
+        if (batch.get("behave") != null) {
+            append(results, "[" + id + ",\"told\",0,0,[" + behaviour(batch, loader) + "]]");
+            return;
+        }
         List<String> failing = strings(batch.get("failing"));
         List<String> passing = strings(batch.get("passing"));
         List<?> lines = (List<?>) batch.get("lines");
@@ -155,6 +161,29 @@ public final class Worker {
         if (ended.containsKey("container")) broken += 1;
         String kind = passed < failing.size() ? "failed" : broken > 0 ? "breaks" : "passed";
         append(results, "[" + id + ",\"" + kind + "\"," + (passed + further) + "," + broken + "]");
+    }
+
+    /** Results as JSON strings, none when the method cannot be called. */
+    private static String behaviour(Map<?, ?> batch, ClassLoader loader) throws InterruptedException {
+        List<Double> numbers = new ArrayList<>();
+        for (Object each : (List<?>) batch.get("numbers")) numbers.add((Double) each);
+        Behaviour calls;
+        try {
+            Class<?> owner = Class.forName((String) batch.get("owner"), true, loader);
+            int parameters = ((Double) batch.get("parameters")).intValue();
+            Inputs inputs = new Inputs(numbers, strings(batch.get("strings")));
+            calls = new Behaviour(owner, (String) batch.get("method"), parameters, inputs);
+        } catch (Throwable impossible) {
+            return "";
+        }
+        calls.start();
+        calls.join(CALLS_MS);
+        Probe.stopped = true;
+        calls.join(GRACE_MS);
+        Probe.stopped = false;
+        List<String> quoted = new ArrayList<>();
+        for (String each : calls.told()) quoted.add(Json.quote(each));
+        return String.join(",", quoted);
     }
 
     /** The line of the test's own class in which it failed; 0 when there is none. */
