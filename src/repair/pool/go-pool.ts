@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { packageRoot } from '../../package-root.ts';
 import { newPlace } from '../../testing/place.ts';
 import type { Runner } from '../../testing/runner.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { Candidate } from '../edits/edit.ts';
+import { listFiles } from '../files.ts';
 import type { SourceFile } from '../tree.ts';
+import { BEHAVIOUR_TEST, behaviourFile, readBehaviour } from './go-behaviour.ts';
 import { learnGo } from './go-learn.ts';
 import {
   buildTests,
@@ -20,8 +22,17 @@ import {
   testName,
   topName,
 } from './go-tests.ts';
-import { goVariants, type Numbered, refused, variantFile } from './go-variants.ts';
-import type { CandidatePool, LearnedTest, TellVerdict, Trial, Verdict } from './pool.ts';
+import { bodyAround, goVariants, type Numbered, refused, variantFile } from './go-variants.ts';
+import { literalsOf } from './literals-of.ts';
+import {
+  type Behaviours,
+  type CandidatePool,
+  collect,
+  type LearnedTest,
+  type TellVerdict,
+  type Trial,
+  type Verdict,
+} from './pool.ts';
 import { ScratchFolder } from './scratch-folder.ts';
 
 export interface GoPoolOptions {
@@ -41,6 +52,8 @@ const BUILD_TIMEOUT_MS = 180_000;
 /** Compilations of one batch: each time without what was refused. */
 const MOST_BUILDS = 8;
 const LEAST_SECONDS = 0.5;
+/** For all calls of one candidate, when behaviours are told apart. */
+const BEHAVE_SECONDS = 2;
 
 /** Opens the pool for `go test`. @throws {Error} when the tests cannot be compiled or do not run */
 export async function openGoPool(options: GoPoolOptions): Promise<CandidatePool> {
@@ -73,6 +86,30 @@ async function newFolder(workspace: Workspace, name: string): Promise<ScratchFol
   const script = readFileSync(join(packageRoot, 'src/repair/pool/variants.sh'), 'utf8');
   await folder.put('variants.sh', script);
   return folder;
+}
+
+/** What programs are built of. */
+interface Build {
+  readonly folder: ScratchFolder;
+  readonly source: SourceFile;
+  /** Names of the programs by package. */
+  readonly programs: ReadonlyMap<GoPackage, string>;
+  /** Further files of the overlay, by their path in the repository. */
+  readonly extra: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** The folder of a file, as a package is named. */
+function folderOf(path: string): GoPackage {
+  const folder = posix.dirname(path);
+  return folder === '.' ? '.' : `./${folder}`;
+}
+
+/** Test files of the packages with failing tests. */
+async function testFiles(workspace: Workspace, { failing }: Trial): Promise<string[]> {
+  const packages = new Set(failing.map(packageOf));
+  const files = await listFiles(workspace);
+  return files.filter((file) => file.endsWith('_test.go') && packages.has(folderOf(file)));
 }
 
 /** Compiles many candidates into one program and runs that once for each. */
@@ -121,8 +158,43 @@ class GoPool implements CandidatePool {
     }
   }
 
-  behave(): Promise<null> {
-    return Promise.resolve(null);
+  async behave(
+    source: SourceFile,
+    candidates: readonly Candidate[],
+    trial: Trial,
+    signal: AbortSignal,
+  ): Promise<Behaviours | null> {
+    const { workspace } = this.options;
+    const node = candidates[0] && bodyAround(source, candidates[0])?.node;
+    if (!node) return null;
+    const alike = candidates.filter((each) => bodyAround(source, each)?.node === node);
+    const literals = await literalsOf(workspace, await testFiles(workspace, trial));
+    const test = behaviourFile(source, node, literals);
+    if (test === null) return null;
+    const folder = await newFolder(workspace, 'behave');
+    try {
+      await folder.put('behaviour.go', test);
+      const numbered = alike.map((candidate, index): Numbered => [index + 1, candidate]);
+      const beside = folderOf(source.path);
+      const program = 'behave.test';
+      const programs = new Map([[beside, program]]);
+      const extra = {
+        [`${beside}/patchwright_behaviour_test.go`]: `${folder.inside}/behaviour.go`,
+      };
+      const left = await this.build(
+        { folder, source, programs, extra, signal },
+        numbered,
+        () => {},
+      );
+      const argv = [`${folder.inside}/${program}`, '-test.run', runPattern([BEHAVIOUR_TEST])];
+      const run = { workspace, folder, cwd: beside, seconds: BEHAVE_SECONDS, signal };
+      const ended = await runVariants(run, argv, [0, ...left.keys()]);
+      return await collect(alike, async (tell) => {
+        for (const { number, output } of ended) tell(number, readBehaviour(output));
+      });
+    } finally {
+      await folder.remove();
+    }
   }
 
   async close(): Promise<void> {
@@ -139,7 +211,11 @@ class GoPool implements CandidatePool {
   ): Promise<void> {
     const packages = [...new Set(trial.failing.map(packageOf))];
     const programs = new Map(packages.map((name, index) => [name, `batch-${index}.test`]));
-    const left = await this.build(folder, source, candidates, programs, told, signal);
+    const left = await this.build(
+      { folder, source, programs, extra: {}, signal },
+      candidates,
+      told,
+    );
     let numbers = [...left.keys()];
     const runs = new Map<number, GoRun[]>();
     for (const [name, program] of programs) {
@@ -166,12 +242,9 @@ class GoPool implements CandidatePool {
 
   /** Compiles the candidates, without those that are refused. @returns the ones in the programs */
   private async build(
-    folder: ScratchFolder,
-    source: SourceFile,
+    { folder, source, programs, extra, signal }: Build,
     candidates: readonly Numbered[],
-    programs: ReadonlyMap<GoPackage, string>,
     told: TellVerdict,
-    signal: AbortSignal,
   ): Promise<Map<number, Candidate>> {
     const { workspace } = this.options;
     const left = new Map(candidates);
@@ -180,14 +253,15 @@ class GoPool implements CandidatePool {
       left.delete(number);
       if (candidate) told(candidate, { kind, improved: 0, broken: 0 });
     };
-    const at = (path: string) => `${workspace.root}/${path}`;
-    const beside = source.path.split('/').slice(0, -1).join('/');
-    const extra = `${beside === '' ? '' : `${beside}/`}patchwright_variant.go`;
     await folder.put('variant.go', variantFile(source));
-    const replace = {
-      [at(source.path)]: `${folder.inside}/variants.go`,
-      [at(extra)]: `${folder.inside}/variant.go`,
+    const files = {
+      [source.path]: `${folder.inside}/variants.go`,
+      [`${folderOf(source.path)}/patchwright_variant.go`]: `${folder.inside}/variant.go`,
+      ...extra,
     };
+    const replace = Object.fromEntries(
+      Object.entries(files).map(([path, by]) => [posix.join(workspace.root, path), by]),
+    );
     await folder.put('overlay.json', JSON.stringify({ Replace: replace }));
     const options = { workspace, folder, env: this.env, signal, timeoutMs: BUILD_TIMEOUT_MS };
     for (let builds = 0; left.size > 0 && !signal.aborted; builds++) {

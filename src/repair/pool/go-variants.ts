@@ -1,6 +1,13 @@
 import { applyEdits, type Candidate } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
-import { ancestors, childOf, type SourceFile, type SyntaxNode, smallestAround, textOf } from '../tree.ts';
+import {
+  ancestors,
+  childOf,
+  type SourceFile,
+  type SyntaxNode,
+  smallestAround,
+  textOf,
+} from '../tree.ts';
 
 /** The variable of a Go program that says which variant of its functions runs; 0 or unset: what stands in the file. */
 export const VARIANT_VARIABLE = 'PATCHWRIGHT_VARIANT';

@@ -1,6 +1,13 @@
 import { applyEdits, type Edit } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
-import { ancestors, childOf, type SourceFile, type SyntaxNode, textOf, smallestAround } from '../tree.ts';
+import {
+  ancestors,
+  childOf,
+  type SourceFile,
+  type SyntaxNode,
+  smallestAround,
+  textOf,
+} from '../tree.ts';
 
 /** A function that the Python worker can swap on its own. */
 export interface PythonUnit {
