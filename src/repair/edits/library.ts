@@ -185,10 +185,21 @@ const JAVASCRIPT: Library = {
   ],
 };
 
-/** Typed languages: only what keeps the type of what stood there. */
 const GO: Library = {
-  wrappers: [],
-  suffixes: [],
+  wrappers: [
+    'math.Abs($)',
+    'len($)',
+    'float64($)',
+    'int($)',
+    'strings.ToLower($)',
+    'strings.ToUpper($)',
+    'strings.TrimSpace($)',
+    'string($)',
+    'math.Sqrt($)',
+    'math.Floor($)',
+    'math.Ceil($)',
+  ],
+  suffixes: ['[0]', '[1:]'],
   functionGroups: [
     ['min', 'max'],
     ['len', 'cap'],
@@ -212,10 +223,32 @@ const GO: Library = {
 };
 
 const JAVA: Library = {
-  wrappers: [],
-  suffixes: [],
-  functionGroups: [],
-  methodGroups: [
+  wrappers: [
+    'Math.abs($)',
+    '(double) ($)',
+    '(int) ($)',
+    'Math.sqrt($)',
+    'Math.floor($)',
+    'Math.ceil($)',
+    'Math.round($)',
+    'String.valueOf($)',
+    'Integer.parseInt($)',
+    'Character.toLowerCase($)',
+    'Character.toUpperCase($)',
+  ],
+  suffixes: [
+    '.length()',
+    '.size()',
+    '.toLowerCase()',
+    '.toUpperCase()',
+    '.trim()',
+    '.length',
+    '.toString()',
+    '.isEmpty()',
+  ],
+  // A method is named apart from its object.
+  methodGroups: [],
+  functionGroups: [
     ['min', 'max'],
     ['floor', 'ceil', 'round', 'rint', 'abs', 'sqrt'],
     ['floorMod', 'floorDiv'],
