@@ -17,9 +17,10 @@ async function repaired(repository: string, out: string) {
   const env = { HOME: homedir(), XDG_STATE_HOME: join(folder, 'state') };
   const { code, stdout, stderr } = await runCli(run, { home: folder, env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
-  const found = jsonLines(readFileSync(join(out, 'trajectory.jsonl'), 'utf8')).flatMap((event) => {
-    const { data } = event as { data?: unknown };
-    const parsed = RepairData.safeParse(data);
+  const events = jsonLines(readFileSync(join(out, 'trajectory.jsonl'), 'utf8'));
+  const found = events.flatMap((event) => {
+    const { observation } = event as { observation?: { data?: unknown } };
+    const parsed = RepairData.safeParse(observation?.data);
     return parsed.success ? [parsed.data] : [];
   });
   expect(jsonLines(stdout).at(-1)).toMatchObject({ status: 'submitted' });

@@ -24,7 +24,7 @@ import type {
   Trial,
 } from './pool.ts';
 import { Worker } from './worker.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { startWorkers, WorkerPool } from './worker-pool.ts';
 
 export interface JavaPoolOptions {
   /** A copy of the repository that may be built in. */
@@ -88,17 +88,8 @@ export async function openJavaPool(options: JavaPoolOptions): Promise<CandidateP
       },
       known,
     );
-  const first = await start(0);
-  try {
-    const learned = await first.learned();
-    const others = Array.from({ length: options.slots - 1 }, (_, slot) => start(slot + 1, learned));
-    return new JavaPool(options, [first, ...(await Promise.all(others))], {
-      tests: testsOf(report, learned, places),
-    });
-  } catch (error) {
-    await first.stop();
-    throw error;
-  }
+  const { workers, learned } = await startWorkers(options.slots, start);
+  return new JavaPool(options, workers, testsOf(report, learned, places));
 }
 
 /** The folder of the module that a test file belongs to; empty for the root. */
@@ -160,11 +151,7 @@ class JavaPool extends WorkerPool {
   private readonly options: JavaPoolOptions;
   private readonly byId: ReadonlyMap<string, LearnedTest>;
 
-  constructor(
-    options: JavaPoolOptions,
-    workers: readonly Worker[],
-    { tests }: { readonly tests: readonly LearnedTest[] },
-  ) {
+  constructor(options: JavaPoolOptions, workers: readonly Worker[], tests: readonly LearnedTest[]) {
     super(workers, tests);
     this.options = options;
     this.byId = new Map(tests.map((test) => [test.id, test]));
