@@ -33,7 +33,8 @@ describe.each([
   let candidates: Candidate[];
   beforeAll(async () => {
     source = await parsed(text);
-    candidates = candidatesOf(source);
+    // As many as a few batches hold.
+    candidates = candidatesOf(source).slice(0, 2000);
   });
 
   it('parses and has each candidate in lines of its own', async () => {
