@@ -61,7 +61,11 @@ function* skipped(
 /** Early returns: at the start, before a return or a last statement, and where the program failed for want of a value. */
 function* baseCases(context: EditContext, conditions: readonly Condition[]): Generator<Edit> {
   const values = returnValues(context).slice(0, MOST_VALUES);
-  const first = context.statements.find((each) => each.parent?.parent === context.region);
+  const first = context.statements.find((each) => {
+    const { parent } = each;
+    const block = parent?.type === 'statement_list' ? parent.parent : parent;
+    return block?.parent === context.region;
+  });
   const places = context.statements.filter((each) => {
     if (!inBlock(context, each) || !startsLine(context.source.text, each.start)) return false;
     const isCrash = context.crash?.rows.has(each.row) ?? false;

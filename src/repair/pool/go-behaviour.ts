@@ -71,6 +71,7 @@ func ${BEHAVIOUR_TEST}(t *testing.T) {
 			}
 			made.SetString(text)
 		case reflect.Slice:
+			made.Set(reflect.MakeSlice(kind, 0, 0))
 			for left := random.Intn(6); left > 0; left-- {
 				made = reflect.Append(made, value(kind.Elem()))
 			}

@@ -1,3 +1,4 @@
+import { traceOf } from '../../testing/runners/go.ts';
 import { parseProfile } from '../localise/go-coverage.ts';
 import { framesOf } from '../localise/suspicion.ts';
 import {
@@ -46,7 +47,9 @@ export async function learnGo(
     const [ended] = await runVariants(run, [...argv, profile], [0]);
     const seconds = (performance.now() - began) / 1000;
     const cover = (await folder.read('cover.out'))?.toString('utf8') ?? '';
-    const { verdicts, places, message } = readRun(ended?.output ?? '');
+    const output = ended?.output ?? '';
+    const { verdicts, places } = readRun(output);
+    const message = traceOf(output, workspace.root);
     const isHung = ended?.code === KILLED;
     const shared = {
       file: '',

@@ -7,8 +7,6 @@ export interface GoRun {
   readonly verdicts: ReadonlyMap<string, 'passed' | 'failed' | 'skipped'>;
   /** Places of test files that failures name, as `a_test.go:12`. */
   readonly places: ReadonlySet<string>;
-  /** What it printed of failures. */
-  readonly message: string;
 }
 
 const VERDICTS = { PASS: 'passed', FAIL: 'failed', SKIP: 'skipped' } as const;
@@ -21,8 +19,7 @@ export function readRun(output: string): GoRun {
     if (match[2] !== undefined) verdicts.set(match[2], verdict);
   }
   const places = [...output.matchAll(/([\w.-]+_test\.go:\d+)/g)].map((match) => match[1] ?? '');
-  const message = output.replace(/^\s*(?:=== |--- ).*\n/gm, '').slice(0, 20_000);
-  return { verdicts, places: new Set(places), message };
+  return { verdicts, places: new Set(places) };
 }
 
 /** A package of Go tests: `.` or `./sub`, as test ids begin. */
