@@ -8,5 +8,6 @@ export default defineConfig({
     hookTimeout: 300_000,
     maxWorkers: 2,
     pool: 'forks',
+    globalSetup: ['tests/setup/global.ts'],
   },
 });

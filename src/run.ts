@@ -6,6 +6,7 @@ import { type Tool, type ToolContext, toolSchema } from './agent/tool.ts';
 import { isConfigurationError, messageOf, UsageError } from './errors.ts';
 import { closeCheckers } from './lint/semantic.ts';
 import type { Message, Model } from './model/model.ts';
+import { inheritCache } from './testing/place.ts';
 import {
   type EventBody,
   type Outcome,
@@ -196,7 +197,11 @@ export function toolContext(
       semanticChecks: input.model?.testsEdits !== true,
     },
     patch: () => checkout.patch(),
-    copy: (tree) => checkout.copy(tree),
+    async copy(tree) {
+      const made = await checkout.copy(tree);
+      await inheritCache(checkout.workspace, made);
+      return made;
+    },
     progress(text) {
       const now = performance.now();
       if (now - lastTold < PROGRESS_INTERVAL_MS) return;

@@ -1,5 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { detectRunner } from '../testing/detect.ts';
+import type { Runner } from '../testing/runner.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import { type Failing, firstLine, whatFails } from './failing.ts';
 import { findPatches } from './find-patches.ts';
 import { type Region, regionsOf } from './localise/regions.ts';
@@ -17,8 +19,8 @@ const MOST_REGIONS = 60;
 const SHOWN_LINES = 12;
 
 /** Localises, searches and validates; see docs/architecture.md. Never edits the workspace itself. */
-export async function repair(options: RepairOptions): Promise<RepairData> {
-  const { signal, workspace } = options;
+export async function repair(asked: RepairOptions): Promise<RepairData> {
+  const { signal, workspace } = asked;
   const started = performance.now();
   const nothing = (reason: string): RepairData => ({
     suspicious: [],
@@ -30,6 +32,7 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
     reason,
   });
   const runner = await detectRunner(workspace, signal);
+  const options: RepairOptions = { ...asked, copy: () => buildableCopy(asked, runner) };
   const copy = await options.copy();
   try {
     options.progress('loading the failing tests');
@@ -41,10 +44,13 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
       engine: known.engine,
       runner,
       files: known.files,
+      failing: known.failing,
       slots: SLOTS,
       learnSeconds: Math.max(15, options.seconds / 4),
       testSeconds: Math.max(1, options.seconds / 30),
+      testTimeoutMs: options.testTimeoutMs,
       source: (path) => sources.get(path),
+      sources,
       signal,
     });
     const loaded = await opening?.catch((error: unknown) => messageOf(error));
@@ -66,6 +72,16 @@ export async function repair(options: RepairOptions): Promise<RepairData> {
   } finally {
     await copy.close();
   }
+}
+
+/** A copy of the repository in which what a run builds stays for the next. */
+async function buildableCopy({ copy }: RepairOptions, runner: Runner | null): Promise<Workspace> {
+  const workspace = await copy();
+  const folders = runner?.command({}).buildFolders ?? [];
+  if (folders.length > 0) {
+    await workspace.exec(['mkdir', '-p', '--', ...folders], { timeoutMs: 10_000 });
+  }
+  return workspace;
 }
 
 interface Prepared extends Failing {

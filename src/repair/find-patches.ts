@@ -48,8 +48,8 @@ export async function findPatches(
     until: deadline,
     file: (path) => sources.decoded(path),
     failing: failing.size > 0 ? failing : failingIds,
-    // Worker pools know only the tests of these files; a command pool knows them all.
-    files: pool.leastBatch === 1 ? [] : located.files,
+    // A pool may know only the tests of some files.
+    files: pool.judgedBy ?? located.files,
     failedBefore: new Set(tests.filter((each) => each.verdict !== 'passed').map(({ id }) => id)),
   });
   const trialOf = trialsOf(located, failingIds);

@@ -115,3 +115,13 @@ export function namedChildren(node: SyntaxNode): SyntaxNode[] {
 export function textOf(source: { readonly text: string }, node: SyntaxNode): string {
   return source.text.slice(node.start, node.end);
 }
+
+/** The smallest node that spans the offsets. */
+export function smallestAround(root: SyntaxNode, start: number, end: number): SyntaxNode {
+  let at = root;
+  for (;;) {
+    const inner = at.children.find((child) => child.start <= start && end <= child.end);
+    if (!inner) return at;
+    at = inner;
+  }
+}

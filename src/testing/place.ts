@@ -4,6 +4,7 @@ import { mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
+import { copyTree } from '../workspace/copy-tree.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { RunPlace } from './runner.ts';
 
@@ -25,14 +26,9 @@ const installed = new WeakMap<Workspace, Promise<Installed>>();
  * @param fresh results kept by the runner itself do not count
  */
 export async function newPlace(workspace: Workspace, fresh: boolean): Promise<RunPlace> {
-  let known = installed.get(workspace);
-  if (!known) {
-    known = install(workspace);
-    installed.set(workspace, known);
-    known.catch(() => installed.delete(workspace));
-  }
-  const { name, pythonPath } = await known;
-  const run = (await known).runs++;
+  const known = await placeOf(workspace);
+  const { name, pythonPath } = known;
+  const run = known.runs++;
   const folder = join(workspace.hostScratch, name, `run-${run}`);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, MARKER), '', { flag: 'wx' });
@@ -46,6 +42,31 @@ export async function newPlace(workspace: Workspace, fresh: boolean): Promise<Ru
     isolated: workspace.kind !== 'local',
     fresh,
   };
+}
+
+/**
+ * Gives a copy of a workspace what the runners of the other have cached so far, so that it does not build everything
+ * anew.
+ */
+export async function inheritCache(from: Workspace, to: Workspace): Promise<void> {
+  const known = await installed.get(from);
+  if (!known) return;
+  const cache = join(await realpath(from.hostScratch), known.name, 'cache');
+  // Commands can put a link in its place.
+  if ((await realpath(cache).catch(() => '')) !== cache) return;
+  const { name } = await placeOf(to);
+  const target = join(to.hostScratch, name, 'cache');
+  await copyTree({ from: cache, to: target, merge: true, leaveOut: () => false });
+}
+
+async function placeOf(workspace: Workspace): Promise<Installed> {
+  let known = installed.get(workspace);
+  if (!known) {
+    known = install(workspace);
+    installed.set(workspace, known);
+    known.catch(() => installed.delete(workspace));
+  }
+  return known;
 }
 
 async function install(workspace: Workspace): Promise<Installed> {

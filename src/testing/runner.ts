@@ -39,6 +39,8 @@ export interface RunnerCommand {
   readonly find?: readonly string[];
   /** Files and folders that the runner leaves behind; removed when they were not there before. */
   readonly droppings?: readonly string[];
+  /** Folders among them from which the next run is built faster; they stay where they were there before. */
+  readonly buildFolders?: readonly string[];
   /** The command as a person would type it, without what only serves the report. */
   readonly display: string;
 }

@@ -73,6 +73,9 @@ export function runnerIn(folder: string, runner: Runner): Runner {
         ...(made.droppings
           ? { droppings: made.droppings.map((path) => posix.join(folder, path)) }
           : {}),
+        ...(made.buildFolders
+          ? { buildFolders: made.buildFolders.map((path) => posix.join(folder, path)) }
+          : {}),
       };
     },
     parse(input) {

@@ -23,12 +23,18 @@ export function simpleConditions(context: EditContext): Condition[] {
   for (const { name, isContainer, isNumber } of variables) {
     const isNull = context.crash?.names.has(name) ? -2.5 : 0;
     add(isNull, words.not(name));
-    add(isNull + 0.3, python ? `${name} is None` : `${name} == null`);
-    add(isNull + 0.3, python ? `${name} is not None` : `${name} != null`);
+    // In Go what holds for nil holds for all that is empty.
+    const none = isNull + (family === 'go' && isContainer ? 1.8 : 0.3);
+    add(none, python ? `${name} is None` : `${name} == ${words.none}`);
+    add(none, python ? `${name} is not None` : `${name} != ${words.none}`);
     add(isNull + 0.8, name);
-    const size = python ? `len(${name})` : `${name}.length`;
-    if (isContainer) add(0.4, python ? `${size} == 0` : `${size} === 0`);
-    if (isContainer) add(1, python ? `${size} == 1` : `${size} === 1`);
+    if (isContainer) {
+      const sizes = words.sizes(name);
+      // What is empty ends a program in typed languages.
+      const isEmpty = family === 'go' || family === 'java' ? isNull : 0;
+      add(isEmpty + 0.4, ...sizes.map((size) => `${size} ${words.equals} 0`));
+      add(1, ...sizes.map((size) => `${size} ${words.equals} 1`));
+    }
     for (const number of unique(['0', '1', ...numbers.slice(0, 4)])) {
       const extra = isNumber && !isContainer ? 0.7 : 1.7;
       add(extra, `${name} == ${number}`, `${name} < ${number}`, `${name} > ${number}`);

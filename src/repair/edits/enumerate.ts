@@ -20,48 +20,51 @@ import * as swaps from './swaps.ts';
 import * as symmetric from './symmetric.ts';
 import * as wraps from './wraps.ts';
 
-/** Every operator, and whether what it makes has the type of what stood there. */
-const OPERATORS: readonly (readonly [Operator, keepsType: boolean])[] = [
-  [operators.comparisons, true],
-  [operators.arithmetic, true],
-  [operators.logicalOperators, true],
-  [operators.negations, true],
-  [literals.numbers, true],
-  [literals.strings, true],
-  [literals.constants, true],
-  [names.variables, true],
-  [names.variableForLiteral, false],
-  [names.functions, true],
-  [names.members, true],
-  [drops.operands, true],
-  [drops.elements, true],
-  [drops.wrappers, false],
-  [drops.slices, false],
-  [swaps.operands, true],
-  [swaps.pairs, true],
-  [swaps.branches, true],
-  [swaps.truths, true],
-  [wraps.calls, false],
-  [wraps.signs, false],
-  [wraps.suffixes, false],
-  [wraps.offsets, true],
-  [wraps.addedOperands, false],
-  [wraps.doubled, false],
-  [conditions.clauses, false],
-  [conditions.replacedConditions, false],
-  [conditions.elseIfs, false],
-  [statements.dropped, true],
-  [statements.inserted, false],
-  [guards, false],
-  [statements.returns, false],
-  [statements.assignments, true],
-  [moved, true],
-  [replacements.expressions, false],
-  [replacements.measures, false],
-  [replacements.addedArguments, false],
-  [replacements.defaults, false],
-  [symmetric.reductions, false],
-  [symmetric.conversions, false],
+/** What an edit costs more where types are checked and its own may be another than that of what stood there. */
+const OTHER_TYPE = 1;
+
+/** Every operator, and whether what it makes has the type of what stood there; `never`: not in typed languages. */
+const OPERATORS: readonly (readonly [Operator, 'keeps' | 'may change' | 'never'])[] = [
+  [operators.comparisons, 'keeps'],
+  [operators.arithmetic, 'keeps'],
+  [operators.logicalOperators, 'keeps'],
+  [operators.negations, 'keeps'],
+  [literals.numbers, 'keeps'],
+  [literals.strings, 'keeps'],
+  [literals.constants, 'keeps'],
+  [names.variables, 'keeps'],
+  [names.variableForLiteral, 'may change'],
+  [names.functions, 'keeps'],
+  [names.members, 'keeps'],
+  [drops.operands, 'keeps'],
+  [drops.elements, 'keeps'],
+  [drops.wrappers, 'may change'],
+  [drops.slices, 'never'],
+  [swaps.operands, 'keeps'],
+  [swaps.pairs, 'keeps'],
+  [swaps.branches, 'keeps'],
+  [swaps.truths, 'keeps'],
+  [wraps.calls, 'may change'],
+  [wraps.signs, 'may change'],
+  [wraps.suffixes, 'may change'],
+  [wraps.offsets, 'keeps'],
+  [wraps.addedOperands, 'may change'],
+  [wraps.doubled, 'may change'],
+  [conditions.clauses, 'may change'],
+  [conditions.replacedConditions, 'may change'],
+  [conditions.elseIfs, 'never'],
+  [statements.dropped, 'keeps'],
+  [statements.inserted, 'may change'],
+  [guards, 'may change'],
+  [statements.returns, 'may change'],
+  [statements.assignments, 'keeps'],
+  [moved, 'keeps'],
+  [replacements.expressions, 'may change'],
+  [replacements.measures, 'never'],
+  [replacements.addedArguments, 'never'],
+  [replacements.defaults, 'never'],
+  [symmetric.reductions, 'never'],
+  [symmetric.conversions, 'never'],
 ];
 
 /** In a region of more lines the functions nested in it are regions of their own. */
@@ -147,11 +150,13 @@ export function enumerateEdits(context: EditContext): Candidate[] {
   const singles: Edit[] = [];
   const { family } = context.grammar;
   const isTyped = family === 'go' || family === 'java';
-  for (const [operator, keepsType] of OPERATORS) {
-    // Where a compiler refuses what does not fit its type, only edits that keep types are worth their time.
-    if (isTyped && !keepsType) continue;
-    for (const edit of operator(context)) singles.push(edit);
+  for (const [operator, typed] of OPERATORS) {
+    if (isTyped && typed === 'never') continue;
+    // Much of what has another type than what stood there a compiler refuses.
+    const unusual = isTyped && typed === 'may change' ? OTHER_TYPE : 0;
+    for (const edit of operator(context)) singles.push({ ...edit, extra: edit.extra + unusual });
   }
+  if (isTyped) singles.push(...operators.steps(context));
   const doubled = [...sameLiterals(context, singles), ...symmetric.mirrored(context, singles)];
   for (const edit of doubled) singles.push(edit);
   const { start, end } = context.region;

@@ -37,14 +37,12 @@ function* around(
   const lines = statement.endRow - statement.row;
   if (lines > 4 || context.grammar.statementRole(statement) === 'declaration') return;
   const body = text(context, statement);
-  if (context.grammar.family !== 'python') {
-    yield replace(statement, `if (${condition}) ${body}`, 'guard', extra);
-    return;
-  }
+  const { words, family } = context.grammar;
   const indent = indentOf(context.source.text, statement.start);
-  const unit = unitOf(indent);
-  const inner = reindent(body, indent, indent + unit);
-  yield replace(statement, `if ${condition}:\n${indent}${unit}${inner}`, 'guard', extra);
+  const unit = family === 'go' || indent.startsWith('\t') ? '\t' : '    ';
+  const isDeeper = family === 'python' || family === 'go';
+  const inner = isDeeper ? reindent(body, indent, indent + unit) : body;
+  yield replace(statement, words.when(condition, inner, indent), 'guard', extra);
 }
 
 /** A turn of a loop that ends before the statement. */
@@ -63,7 +61,11 @@ function* skipped(
 /** Early returns: at the start, before a return or a last statement, and where the program failed for want of a value. */
 function* baseCases(context: EditContext, conditions: readonly Condition[]): Generator<Edit> {
   const values = returnValues(context).slice(0, MOST_VALUES);
-  const first = context.statements.find((each) => each.parent?.parent === context.region);
+  const first = context.statements.find((each) => {
+    const { parent } = each;
+    const block = parent?.type === 'statement_list' ? parent.parent : parent;
+    return block?.parent === context.region;
+  });
   const places = context.statements.filter((each) => {
     if (!inBlock(context, each) || !startsLine(context.source.text, each.start)) return false;
     const isCrash = context.crash?.rows.has(each.row) ?? false;
@@ -95,11 +97,7 @@ function guarded(
   condition: string,
   code: string,
 ): string {
-  if (context.grammar.family !== 'python') return `if (${condition}) ${code};`;
+  const { words } = context.grammar;
   const indent = indentOf(context.source.text, statement.start);
-  return `if ${condition}:\n${indent}${unitOf(indent)}${code}`;
-}
-
-function unitOf(indent: string): string {
-  return indent.startsWith('\t') ? '\t' : '    ';
+  return words.when(condition, code + words.end, indent);
 }

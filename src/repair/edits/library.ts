@@ -185,10 +185,102 @@ const JAVASCRIPT: Library = {
   ],
 };
 
-const NONE: Library = { wrappers: [], suffixes: [], functionGroups: [], methodGroups: [] };
+const GO: Library = {
+  wrappers: [
+    'math.Abs($)',
+    'len($)',
+    'float64($)',
+    'int($)',
+    'strings.ToLower($)',
+    'strings.ToUpper($)',
+    'strings.TrimSpace($)',
+    'string($)',
+    'math.Sqrt($)',
+    'math.Floor($)',
+    'math.Ceil($)',
+  ],
+  suffixes: ['[0]', '[1:]'],
+  functionGroups: [
+    ['min', 'max'],
+    ['len', 'cap'],
+    ['int', 'int64', 'float64'],
+  ],
+  methodGroups: [
+    ['Min', 'Max'],
+    ['Floor', 'Ceil', 'Round', 'Trunc', 'Abs', 'Sqrt'],
+    ['ToLower', 'ToUpper', 'Title', 'TrimSpace'],
+    ['HasPrefix', 'HasSuffix', 'Contains', 'ContainsAny', 'EqualFold'],
+    ['TrimPrefix', 'TrimSuffix'],
+    ['Trim', 'TrimLeft', 'TrimRight'],
+    ['Index', 'LastIndex', 'IndexAny', 'LastIndexAny', 'Count'],
+    ['Replace', 'ReplaceAll'],
+    ['Split', 'SplitAfter', 'Fields'],
+    ['IsLower', 'IsUpper', 'IsLetter', 'IsDigit', 'IsNumber', 'IsSpace', 'IsPunct'],
+    ['Ints', 'Strings', 'Float64s'],
+    ['Lock', 'Unlock', 'RLock', 'RUnlock'],
+    ['Before', 'After', 'Equal'],
+  ],
+};
+
+const JAVA: Library = {
+  wrappers: [
+    'Math.abs($)',
+    '(double) ($)',
+    '(int) ($)',
+    'Math.sqrt($)',
+    'Math.floor($)',
+    'Math.ceil($)',
+    'Math.round($)',
+    'String.valueOf($)',
+    'Integer.parseInt($)',
+    'Character.toLowerCase($)',
+    'Character.toUpperCase($)',
+  ],
+  suffixes: [
+    '.length()',
+    '.size()',
+    '.toLowerCase()',
+    '.toUpperCase()',
+    '.trim()',
+    '.length',
+    '.toString()',
+    '.isEmpty()',
+  ],
+  // A method is named apart from its object.
+  methodGroups: [],
+  functionGroups: [
+    ['min', 'max'],
+    ['floor', 'ceil', 'round', 'rint', 'abs', 'sqrt'],
+    ['floorMod', 'floorDiv'],
+    ['toLowerCase', 'toUpperCase', 'trim', 'strip'],
+    ['isLowerCase', 'isUpperCase', 'isLetter', 'isDigit', 'isLetterOrDigit', 'isWhitespace'],
+    ['startsWith', 'endsWith', 'contains', 'equals', 'equalsIgnoreCase'],
+    ['indexOf', 'lastIndexOf'],
+    ['replace', 'replaceAll', 'replaceFirst'],
+    ['isEmpty', 'isBlank', 'isPresent'],
+    ['add', 'remove', 'contains', 'offer'],
+    ['addFirst', 'addLast', 'removeFirst', 'removeLast', 'push', 'pop', 'poll', 'peek'],
+    ['getFirst', 'getLast', 'peekFirst', 'peekLast', 'pollFirst', 'pollLast'],
+    ['put', 'putIfAbsent'],
+    ['get', 'getOrDefault'],
+    ['containsKey', 'containsValue'],
+    ['keySet', 'values', 'entrySet'],
+    ['floorKey', 'ceilingKey', 'lowerKey', 'higherKey', 'firstKey', 'lastKey'],
+    ['anyMatch', 'allMatch', 'noneMatch'],
+    ['compareTo', 'compareToIgnoreCase'],
+    ['isBefore', 'isAfter', 'isEqual'],
+    ['append', 'insert'],
+  ],
+};
+
+const LIBRARIES: Readonly<Record<Grammar['family'], Library>> = {
+  python: PYTHON,
+  javascript: JAVASCRIPT,
+  go: GO,
+  java: JAVA,
+};
 
 /** @returns the names a language family brings along */
 export function libraryOf(family: Grammar['family']): Library {
-  if (family === 'python') return PYTHON;
-  return family === 'javascript' ? JAVASCRIPT : NONE;
+  return LIBRARIES[family];
 }

@@ -69,6 +69,8 @@ export function* variableForLiteral(context: EditContext): Generator<Edit> {
   for (const { node, text: own } of ofRole(context, 'identifier')) {
     if (isCallee(node) || isTarget(node) || own === context.grammar.words.self) continue;
     if (node.parent && memberView(node.parent)?.object === node) continue;
+    // In Java a call has its object itself.
+    if (node.parent?.type === 'method_invocation' && node.field === 'object') continue;
     const variable = known.find(({ name }) => name === own);
     if (variable?.isContainer) continue;
     for (const number of ['0', '1']) yield replace(node, number, 'variable', 2.5);

@@ -1,8 +1,9 @@
 import { binaryViews } from '../grammar/roles.ts';
-import { childOf } from '../tree.ts';
+import { childOf, descendants } from '../tree.ts';
 import { type EditContext, ofRole, replace, text } from './context.ts';
 import type { Edit } from './edit.ts';
 import { fitted, Level, operand, operatorLevel, requiredLevel } from './precedence.ts';
+import { assignmentOf } from './statements.ts';
 
 const ORDER = ['<', '<=', '>', '>='];
 const BOUNDARY: Readonly<Record<string, string>> = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' };
@@ -97,9 +98,23 @@ export function* arithmetic(context: EditContext): Generator<Edit> {
 }
 
 function* augmentedAssignments(context: EditContext) {
+  const { family } = context.grammar;
   for (const statement of context.statements) {
-    const node = statement.children[0];
+    const node = assignmentOf(statement);
     if (node && /^augmented_assignment/.test(node.type)) yield node;
+    // In Go and Java `=` and `+=` are nodes of one type.
+    if (family !== 'go' && family !== 'java') continue;
+    const operator = node && childOf(node, 'operator');
+    if (node && operator && /^[^=<>!]+=$/.test(text(context, operator))) yield node;
+  }
+}
+
+/** `i++` to `i--` and the other way round. */
+export function* steps(context: EditContext): Generator<Edit> {
+  for (const node of descendants(context.region)) {
+    if (!/^(?:inc_statement|dec_statement|update_expression)$/.test(node.type)) continue;
+    const sign = node.children.find((child) => /^(?:\+\+|--)$/.test(child.type));
+    if (sign) yield replace(sign, sign.type === '++' ? '--' : '++', 'arithmetic', 0.7);
   }
 }
 

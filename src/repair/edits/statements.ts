@@ -73,7 +73,7 @@ export function* inserted(context: EditContext): Generator<Edit> {
   const { variables } = context.ingredients;
   const { family } = context.grammar;
   const python = family === 'python';
-  const semicolon = python ? '' : ';';
+  const semicolon = context.grammar.words.end;
   const simple = context.statements.filter((statement) => {
     const role = context.grammar.statementRole(statement);
     return (
@@ -177,7 +177,8 @@ export function returnValues(context: EditContext): string[] {
     .filter((each) => context.grammar.statementRole(each) === 'return')
     .flatMap((each) => namedChildren(each).map((value) => text(context, value)))
     .filter((each) => each.length <= 60);
-  const common = [words.true, words.false, words.none, '0', '1', '-1', "''", '[]'];
+  const common = [words.true, words.false, words.none, '0', '1', '-1', words.emptyText];
+  if (family === 'python' || family === 'javascript') common.push('[]');
   if (family === 'python') common.push('{}');
   return unique([
     ...own,
@@ -227,7 +228,7 @@ export function* returns(context: EditContext): Generator<Edit> {
 export function* assignments(context: EditContext): Generator<Edit> {
   for (const statement of context.statements) {
     if (context.grammar.statementRole(statement) !== 'assignment') continue;
-    const [node] = statement.children;
+    const node = assignmentOf(statement);
     const left = node ? childOf(node, 'left') : null;
     const right = node ? childOf(node, 'right') : null;
     if (!node || !left || !right || /assignment/.test(right.type)) continue;
@@ -242,6 +243,11 @@ export function* assignments(context: EditContext): Generator<Edit> {
       yield replace(sign, '=', 'assignment', 0.3);
     }
   }
+}
+
+/** The node with both sides: a statement of its own in Go. */
+export function assignmentOf(statement: SyntaxNode): SyntaxNode | undefined {
+  return statement.type === 'assignment_statement' ? statement : statement.children[0];
 }
 
 function* around(

@@ -32,8 +32,12 @@ export function operatorRole(
 }
 
 /** @param own the words that differ between the languages */
-export function wordsOf(own: Pick<Words, 'none' | 'self'>): Words {
+export function wordsOf(
+  own: Pick<Words, 'none' | 'self' | 'sizes' | 'emptyText' | 'equals'> & Partial<Words>,
+): Words {
   return {
+    when: (condition, body) => `if (${condition}) ${body}`,
+    end: ';',
     and: '&&',
     or: '||',
     true: 'true',

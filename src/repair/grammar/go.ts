@@ -73,7 +73,15 @@ export const goGrammar: Grammar = {
   isClass: () => false,
   isBlock: (node) => node.type === 'statement_list',
   isOpaque: (node) => OPAQUE.test(node.type),
-  words: wordsOf({ none: 'nil', self: '' }),
+  words: wordsOf({
+    none: 'nil',
+    self: '',
+    sizes: (name) => [`len(${name})`],
+    emptyText: '""',
+    equals: '==',
+    end: '',
+    when: (condition, body, indent) => `if ${condition} {\n${indent}\t${body}\n${indent}}`,
+  }),
   compareOperators: COMPARE,
   arithmeticOperators: ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'],
 };

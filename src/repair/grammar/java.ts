@@ -85,7 +85,13 @@ export const javaGrammar: Grammar = {
   isClass: (node) => /^(?:class|enum|record|interface)_declaration$/.test(node.type),
   isBlock: (node) => node.type === 'block' || node.type === 'constructor_body',
   isOpaque: (node) => OPAQUE.test(node.type),
-  words: wordsOf({ none: 'null', self: 'this' }),
+  words: wordsOf({
+    none: 'null',
+    self: 'this',
+    sizes: (name) => [`${name}.length()`, `${name}.size()`, `${name}.length`],
+    emptyText: '""',
+    equals: '==',
+  }),
   compareOperators: COMPARE,
   arithmeticOperators: ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '>>>'],
 };

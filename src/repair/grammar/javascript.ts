@@ -137,7 +137,13 @@ export const javascriptGrammar: Grammar = {
   isClass: (node) => node.type === 'class_declaration' || node.type === 'class',
   isBlock: (node) => node.type === 'statement_block',
   isOpaque: (node) => OPAQUE.has(node.type),
-  words: wordsOf({ none: 'null', self: 'this' }),
+  words: wordsOf({
+    none: 'null',
+    self: 'this',
+    sizes: (name) => [`${name}.length`],
+    emptyText: "''",
+    equals: '===',
+  }),
   compareOperators: COMPARE,
   arithmeticOperators: ['+', '-', '*', '/', '%', '**', '&', '|', '^', '<<', '>>', '>>>'],
 };

@@ -130,6 +130,12 @@ export const pythonGrammar: Grammar = {
     none: 'None',
     self: 'self',
     not: (operand) => `not ${operand}`,
+    when: (condition, body, indent) =>
+      `if ${condition}:\n${indent}${indent.startsWith('\t') ? '\t' : '    '}${body}`,
+    sizes: (name) => [`len(${name})`],
+    emptyText: "''",
+    equals: '==',
+    end: '',
   },
   compareOperators: ['<', '<=', '>', '>=', '==', '!=', 'in', 'not in', 'is', 'is not'],
   arithmeticOperators: ['+', '-', '*', '/', '//', '%', '**', '&', '|', '^', '<<', '>>', '@'],

@@ -62,6 +62,15 @@ export interface Grammar {
     readonly none: string;
     readonly self: string;
     not(operand: string): string;
+    /** An `if` without `else`; its lines are indented by what is given. */
+    when(condition: string, body: string, indent: string): string;
+    /** Expressions for how much a container holds; which of them fits depends on its type. */
+    sizes(name: string): readonly string[];
+    /** The text without a character. */
+    readonly emptyText: string;
+    readonly equals: string;
+    /** Ends a simple statement. */
+    readonly end: string;
   };
   readonly compareOperators: readonly string[];
   readonly arithmeticOperators: readonly string[];

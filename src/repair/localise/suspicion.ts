@@ -74,14 +74,22 @@ function frameScores(
   return scores;
 }
 
+/** Places of the repository in the text of a trace. */
+export function framesOf(trace: string): [string, number][] {
+  return [...trace.matchAll(/([\w./-]+\.[a-z]{1,4}):(\d+)/g)].map((match) => [
+    (match[1] ?? '').replace(/^\.\//, ''),
+    Number(match[2]),
+  ]);
+}
+
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 const NOTHING_THERE =
-  /Cannot (?:read|set) propert(?:y|ies)|of (?:null|undefined)\b|(?:null|undefined) is not|is not iterable|NoneType|is None\b|Cannot convert undefined/;
+  /Cannot (?:read|set) propert(?:y|ies)|of (?:null|undefined)\b|(?:null|undefined) is not|is not iterable|NoneType|is None\b|Cannot convert undefined|nil pointer dereference|index out of range \[|NullPointerException|IndexOutOfBoundsException/;
 
-/** The lines in which failing tests ended because something was null, undefined or None: rows from 0, by file. */
+/** The lines in which failing tests ended because something was null, undefined, None or empty: rows from 0, by file. */
 export function crashRows(
   tests: readonly LearnedTest[],
   failing: ReadonlySet<string>,

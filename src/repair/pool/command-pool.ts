@@ -27,6 +27,7 @@ export class CommandPool implements CandidatePool {
   readonly tests: readonly LearnedTest[];
   readonly slots: number;
   readonly leastBatch = 1;
+  readonly judgedBy: readonly string[] = [];
   private readonly options: CommandPoolOptions;
   private readonly free: Promise<Workspace>[] = [];
   private readonly copies: Promise<Workspace>[] = [];

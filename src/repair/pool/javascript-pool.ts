@@ -17,7 +17,7 @@ import {
 } from './pool.ts';
 import { expressionTransform, needsTransform, softenTests, toScript } from './transform.ts';
 import { Worker } from './worker.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { startWorkers, WorkerPool } from './worker-pool.ts';
 
 export interface JavaScriptPoolOptions {
   readonly workspace: Workspace;
@@ -77,15 +77,8 @@ export async function openJavaScriptPool(options: JavaScriptPoolOptions): Promis
       },
       known,
     );
-  const first = await start(0);
-  try {
-    const known = await first.learned();
-    const more = Array.from({ length: options.slots - 1 }, (_, slot) => start(slot + 1, known));
-    return new JavaScriptPool(options, [first, ...(await Promise.all(more))], known);
-  } catch (error) {
-    await first.stop();
-    throw error;
-  }
+  const { workers, learned } = await startWorkers(options.slots, start);
+  return new JavaScriptPool(options, workers, learned);
 }
 
 async function answer(request: unknown): Promise<unknown> {

@@ -3,8 +3,8 @@ import type { TestCase, TestReport } from '../../testing/report.ts';
 import { runTests } from '../../testing/run-tests.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { listFiles } from '../files.ts';
-import { goCoverage } from '../localise/go-coverage.ts';
 import { reachableLines } from '../localise/static.ts';
+import { framesOf } from '../localise/suspicion.ts';
 import { isTestFile } from '../localise/test-paths.ts';
 import type { RepairOptions } from '../options.ts';
 import type { Sources } from '../sources.ts';
@@ -16,18 +16,16 @@ const MOST_PRODUCTS = 300;
 const MOST_TESTS = 40;
 
 /**
- * A pool that works with any runner: by its own command. What the failing tests may run is known from Go's coverage,
- * for the other languages from names alone.
+ * A pool that works with any runner: by its own command. What the failing tests may run is known from names alone.
  */
 export async function openCommandPool(options: {
   readonly options: RepairOptions;
   readonly workspace: Workspace;
-  readonly engine: string;
   readonly failing: ReadonlySet<string>;
   readonly sources: Sources;
   readonly slots: number;
 }): Promise<CandidatePool> {
-  const { workspace, sources, failing, engine } = options;
+  const { workspace, sources, failing } = options;
   const { testCommand, testTimeoutMs, signal, copy } = options.options;
   const report = await runTests({
     workspace,
@@ -37,15 +35,14 @@ export async function openCommandPool(options: {
     signal,
   });
   const isFailing = (one: TestCase) => failing.has(one.id);
-  const covered = engine === 'go test' ? await coverGo(workspace, report, failing, signal) : null;
-  const lines = covered?.failing ?? (await linesByName(workspace, sources, report, failing));
+  const lines = await linesByName(workspace, sources, report, failing);
   const tests = report.cases.map(
     (one): LearnedTest => ({
       id: one.id,
       file: one.file ?? '',
       verdict: one.verdict === 'error' ? 'failed' : one.verdict,
       seconds: 0,
-      lines: isFailing(one) ? lines : (covered?.passing ?? {}),
+      lines: isFailing(one) ? lines : {},
       frames: framesOf(one.trace ?? ''),
       message: one.trace ?? '',
       checks: [],
@@ -60,20 +57,6 @@ export async function openCommandPool(options: {
     file: (path) => sources.decoded(path),
     signal,
   });
-}
-
-async function coverGo(
-  workspace: Workspace,
-  report: TestReport,
-  failing: ReadonlySet<string>,
-  signal: AbortSignal,
-) {
-  const top = (id: string) => (id.split('::').at(-1) ?? '').split('/')[0] ?? '';
-  const passing = report.cases.filter((one) => one.verdict === 'passed' && !failing.has(one.id));
-  const failed = await goCoverage(workspace, [...failing].map(top), signal);
-  if (!failed) return null;
-  const names = passing.map(({ id }) => top(id));
-  return { failing: failed, passing: (await goCoverage(workspace, names, signal)) ?? {} };
 }
 
 async function linesByName(
@@ -100,12 +83,4 @@ async function linesByName(
     if (source) products.push(source);
   }
   return reachableLines(tests, products);
-}
-
-/** Places of the repository in the text of a trace. */
-function framesOf(trace: string): [string, number][] {
-  return [...trace.matchAll(/([\w./-]+\.[a-z]{1,4}):(\d+)/g)].map((match) => [
-    (match[1] ?? '').replace(/^\.\//, ''),
-    Number(match[2]),
-  ]);
 }

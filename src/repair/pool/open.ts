@@ -1,6 +1,9 @@
 import type { Runner } from '../../testing/runner.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import type { Sources } from '../sources.ts';
 import type { SourceFile } from '../tree.ts';
+import { openGoPool } from './go-pool.ts';
+import { openJavaPool } from './java-pool.ts';
 import { openJavaScriptPool } from './javascript-pool.ts';
 import type { CandidatePool } from './pool.ts';
 import { openPythonPool } from './python-pool.ts';
@@ -12,10 +15,13 @@ export interface OpenPoolOptions {
   /** The project's own runner: its interpreter, folder and environment. */
   readonly runner: Runner | null;
   readonly files: readonly string[];
+  readonly failing: ReadonlySet<string>;
   readonly slots: number;
   readonly learnSeconds: number;
   readonly testSeconds: number;
+  readonly testTimeoutMs: number;
   readonly source: (path: string) => SourceFile | undefined;
+  readonly sources: Sources;
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +48,10 @@ export function openPool(options: OpenPoolOptions): Promise<CandidatePool> | nul
     case 'jest':
     case 'vitest':
       return openJavaScriptPool({ ...shared, engine });
+    case 'go test':
+      return runner && runner.cwd === undefined ? openGoPool({ ...options, runner }) : null;
+    case 'maven':
+      return runner && runner.cwd === undefined ? openJavaPool(options) : null;
     default:
       return null;
   }

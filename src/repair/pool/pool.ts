@@ -56,6 +56,8 @@ export interface CandidatePool {
   readonly slots: number;
   /** Candidates of the smallest batch; where each takes long, 1. */
   readonly leastBatch?: number;
+  /** Files whose tests judge what fits, where it is not those of the failing tests; none: all tests. */
+  readonly judgedBy?: readonly string[];
   /** Announces which functions candidates will change, before the first of them. */
   expect(regions: readonly { readonly source: SourceFile; readonly node: SyntaxNode }[]): void;
   /** Runs the candidates in order; resolves when all are told or the signal aborts. */

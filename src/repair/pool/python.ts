@@ -1,6 +1,13 @@
 import { applyEdits, type Edit } from '../edits/edit.ts';
 import { grammarOf } from '../grammar/grammar.ts';
-import { ancestors, childOf, type SourceFile, type SyntaxNode, textOf } from '../tree.ts';
+import {
+  ancestors,
+  childOf,
+  type SourceFile,
+  type SyntaxNode,
+  smallestAround,
+  textOf,
+} from '../tree.ts';
 
 /** A function that the Python worker can swap on its own. */
 export interface PythonUnit {
@@ -21,7 +28,7 @@ export interface PythonUnit {
 export function pythonUnit(source: SourceFile, start: number, end: number): PythonUnit | null {
   const grammar = grammarOf('python');
   let unit: SyntaxNode | null = null;
-  let at: SyntaxNode | null = smallest(source.root, start, end);
+  let at: SyntaxNode | null = smallestAround(source.root, start, end);
   for (; at; at = at.parent) if (grammar.isFunction(at)) unit = at;
   if (!unit) return null;
   const body = childOf(unit, 'body');
@@ -43,15 +50,6 @@ export function pythonUnit(source: SourceFile, start: number, end: number): Pyth
     name: nameNode ? textOf(source, nameNode) : '',
     headers,
   };
-}
-
-function smallest(root: SyntaxNode, start: number, end: number): SyntaxNode {
-  let at = root;
-  for (;;) {
-    const inner = at.children.find((child) => child.start <= start && end <= child.end);
-    if (!inner) return at;
-    at = inner;
-  }
 }
 
 /** The text of a unit with edits put in. */

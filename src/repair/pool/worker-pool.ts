@@ -4,6 +4,7 @@ import {
   type Behaviours,
   type CandidatePool,
   collect,
+  type Learned,
   type LearnedTest,
   type TellVerdict,
   type Trial,
@@ -13,6 +14,26 @@ import type { Worker } from './worker.ts';
 
 /** What a worker is sent: a batch in its own form, whose candidates name those of the pool by their position. */
 type Batch = Readonly<Record<string, unknown>>;
+
+/**
+ * Starts workers: the first learns the tests, the others are told.
+ *
+ * @throws {Error} when the tests cannot be loaded
+ */
+export async function startWorkers(
+  slots: number,
+  start: (slot: number, known?: Learned) => Promise<Worker>,
+): Promise<{ workers: Worker[]; learned: Learned }> {
+  const first = await start(0);
+  try {
+    const learned = await first.learned();
+    const more = Array.from({ length: slots - 1 }, (_, slot) => start(slot + 1, learned));
+    return { workers: [first, ...(await Promise.all(more))], learned };
+  } catch (error) {
+    await first.stop();
+    throw error;
+  }
+}
 
 /** A pool whose candidates run in workers that hold the tests loaded. */
 export abstract class WorkerPool implements CandidatePool {

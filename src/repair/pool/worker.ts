@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { packageRoot } from '../../package-root.ts';
@@ -54,7 +54,10 @@ export class Worker {
   static async start(options: WorkerOptions, known?: Learned): Promise<Worker> {
     const folder = await ScratchFolder.create(options.workspace, options.name);
     for (const script of options.scripts) {
-      await folder.put(script, readFileSync(join(packageRoot, 'src/repair/pool', script), 'utf8'));
+      await folder.put(
+        basename(script),
+        readFileSync(join(packageRoot, 'src/repair/pool', script), 'utf8'),
+      );
     }
     await folder.put('config.json', JSON.stringify(options.config));
     if (known) await folder.put('ready.json', JSON.stringify(known));
@@ -63,7 +66,7 @@ export class Worker {
 
   private async live(): Promise<void> {
     const { workspace, program, scripts, env, cwd, signal } = this.options;
-    const script = `${this.folder.inside}/${scripts[0]}`;
+    const script = `${this.folder.inside}/${basename(scripts[0] ?? '')}`;
     try {
       const result = await workspace.exec([...program, script, this.folder.inside], {
         timeoutMs: LIFE_MS,

@@ -182,7 +182,8 @@ function casesOf(id: string, tests: ReadonlyMap<string, GoTest>, root: string): 
   return cases;
 }
 
-function traceOf(output: string, root: string): string {
+/** The message and the frames inside the repository of what a test printed, the innermost last. */
+export function traceOf(output: string, root: string): string {
   const lines = output.split('\n').filter((line) => !/^\s*(?:===|---) /.test(line));
   const goroutine = lines.findIndex((line) => /^goroutine \d+ \[/.test(line));
   const message = (goroutine < 0 ? lines : lines.slice(0, goroutine)).map((line) => line.trim());

@@ -59,6 +59,7 @@ export function mavenRunner({ program, files, options = [], problem }: JvmInput)
         env: {},
         find,
         droppings: ['target'],
+        buildFolders: ['target'],
         display: display([...program, ...args]),
       };
     },
@@ -93,6 +94,7 @@ export function gradleRunner({ program, files, options = [], problem }: JvmInput
         ...(place ? { hooks: gradleEnvironment(place) } : {}),
         find: ['*/build/test-results/*/TEST-*.xml'],
         droppings: ['build', '.gradle'],
+        buildFolders: ['build', '.gradle'],
         display: display([...program, ...args]),
       };
     },
