@@ -51,7 +51,7 @@ const LEAST_BATCH = 60;
 const BUILD_TIMEOUT_MS = 180_000;
 /** Compilations of one batch: each time without what was refused. */
 const MOST_BUILDS = 8;
-const LEAST_SECONDS = 0.5;
+const LEAST_SECONDS = 1;
 /** For all calls of one candidate, when behaviours are told apart. */
 const BEHAVE_SECONDS = 2;
 

@@ -2,6 +2,8 @@ package patchwright;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,9 @@ public final class Worker {
     private static final long GRACE_MS = 300;
     /** For all calls of one candidate, when behaviours are told apart. */
     private static final long CALLS_MS = 1500;
+    /** A thread that waits gets so many times the limit. */
+    private static final int WAITS = 4;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     /** Exit code that asks to be started again. */
     private static final int AGAIN = 3;
 
@@ -51,15 +56,14 @@ public final class Worker {
         Map<?, ?> config = (Map<?, ?>) Json.read(read(folder.resolve("config.json")));
         Worker worker = new Worker(folder, config);
         if (!Files.exists(folder.resolve("ready.json"))) worker.learn(config);
+        else worker.warmUp(config);
         worker.serve();
         Runtime.getRuntime().halt(0);
     }
 
     /** Runs each test, with probes in the lines of the sources where those can be compiled. */
     private void learn(Map<?, ?> config) throws Exception {
-        Map<String, String> sources = new LinkedHashMap<>();
-        ((Map<?, ?>) config.get("probed")).forEach((path, text) -> sources.put((String) path, (String) text));
-        ClassLoader probed = compiler.load(sources);
+        ClassLoader probed = compiler.load(sourcesOf(config));
         ClassLoader loader = probed == null ? compiler.load(Collections.emptyMap()) : probed;
         long limit = (long) (1000 * (Double) config.get("testSeconds"));
         Run all = new Run(loader, null, (long) (1000 * (Double) config.get("learnSeconds")));
@@ -84,6 +88,18 @@ public final class Worker {
             separator = ",";
         }
         write("ready.json", out.append("]}").toString());
+    }
+
+    /** What is loaded and compiled for the first time is not to count against the first candidate. */
+    private void warmUp(Map<?, ?> config) throws Exception {
+        compiler.load(sourcesOf(config));
+        new Run(compiler.load(Collections.emptyMap()), null, (long) (1000 * (Double) config.get("testSeconds"))).finish();
+    }
+
+    private static Map<String, String> sourcesOf(Map<?, ?> config) {
+        Map<String, String> sources = new LinkedHashMap<>();
+        ((Map<?, ?>) config.get("probed")).forEach((path, text) -> sources.put((String) path, (String) text));
+        return sources;
     }
 
     private void serve() throws Exception {
@@ -226,7 +242,11 @@ public final class Worker {
         /** @return false when the tests still run after all */
         boolean finish() throws InterruptedException {
             start();
-            join(limit);
+            // Time that other programs took does not count, nor forever what waits.
+            long last = System.nanoTime() + WAITS * limit * 1_000_000;
+            do {
+                join(limit);
+            } while (isAlive() && THREADS.getThreadCpuTime(getId()) < limit * 1_000_000 && System.nanoTime() < last);
             if (!isAlive()) return true;
             stopped = true;
             Probe.stopped = true;
