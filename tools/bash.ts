@@ -19,7 +19,11 @@ const RUN_STDIN =
   'printf -v REPLY %q "$1"; trap "pwd -P >|$REPLY" EXIT; REPLY=; set --; eval "$(cat)"';
 
 const input = z.strictObject({
-  command: z.string().min(1).describe('Command line or script for bash.'),
+  command: z
+    .string()
+    .min(1)
+    .refine((text) => !text.includes('\0'), 'it holds a NUL character; write it as printf "\\0"')
+    .describe('Command line or script for bash.'),
   timeout: z
     .number()
     .positive()
@@ -106,6 +110,9 @@ async function followFolder(
   const noted = await workspace.readFile(from.file).catch(() => null);
   if (!noted) return [];
   const folder = noted.toString('utf8').replace(/\n$/, '');
+  if (folder === '') {
+    return [`The next command starts in ${from.start} again: the folder it ended in is gone.`];
+  }
   const relative = posix.relative(workspace.root, folder) || '.';
   if (relative === from.start) return [];
   const stat = await workspace.stat(relative).catch(() => null);

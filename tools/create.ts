@@ -1,8 +1,11 @@
+import { lstat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';
 import { linesOf } from '../src/text/lines.ts';
+import type { Workspace } from '../src/workspace/workspace.ts';
 import { checkEdit, remarksText } from './support/check-edit.ts';
 import { refuseUnlessEditable, workspacePath } from './support/path.ts';
 
@@ -33,6 +36,7 @@ export const createTool = defineTool({
           : `${path} exists already and was not changed. Change it with \`edit\`, or choose another name.`,
       );
     }
+    await refuseLink(workspace, path);
     const lines = [{ start: 1, removed: 0, added: linesOf(content).starts.length }];
     const change = { start: 0, end: 0, text: content };
     const edit = { path, before: null, after: content, lines, change };
@@ -47,3 +51,12 @@ export const createTool = defineTool({
     };
   },
 });
+
+/** A file made through a link could not be taken back by removing what was named. */
+async function refuseLink({ hostRoot }: Workspace, path: string): Promise<void> {
+  const entry = await lstat(resolve(hostRoot, path)).catch(() => null);
+  if (!entry?.isSymbolicLink()) return;
+  throw new ToolError(
+    `${path} is a link to a file that does not exist. Make that file by its own path, or choose another name.`,
+  );
+}

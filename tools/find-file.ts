@@ -6,18 +6,17 @@ import { defineTool, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';
 import { listFiles } from '../src/search/ripgrep.ts';
 import { isScratchPath, workspacePath } from './support/path.ts';
+import { argumentText, quoted } from './support/short-text.ts';
 import { similarPaths } from './support/similar-paths.ts';
 import { missingText } from './support/text-file.ts';
 
 const MAX_SHOWN = 100;
+const MAX_NAME = 4_096;
 
 const input = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .describe(
-      'Part of a file name or path ("parser", "src/parser.py"), or a glob ("*.test.ts", "src/**/*.py"). Upper and lower case are alike.',
-    ),
+  name: argumentText(MAX_NAME).describe(
+    'Part of a file name or path ("parser", "src/parser.py"), or a glob ("*.test.ts", "src/**/*.py"). Upper and lower case are alike.',
+  ),
   path: z.string().optional().describe('Folder to look in. Default: the whole repository.'),
 });
 
@@ -45,7 +44,7 @@ export const findFileTool = defineTool({
         : 'Try a shorter part of the name, or `search` for text you expect in the file.';
     const where = folder === '.' ? '' : ` under ${folder}`;
     return {
-      text: `No file${where} matches ${JSON.stringify(name)} (of ${files.length} that git does not ignore). ${hint}`,
+      text: `No file${where} matches ${quoted(name)} (of ${files.length} that git does not ignore). ${hint}`,
     };
   },
 });
@@ -77,5 +76,5 @@ function listText(found: readonly string[], name: string): string {
   const shown = found.slice(0, MAX_SHOWN).join('\n');
   const left = found.length - MAX_SHOWN;
   if (left <= 0) return shown;
-  return `${shown}\n[${left} more of ${found.length} files match ${JSON.stringify(name)}; give a longer name or a \`path\`.]`;
+  return `${shown}\n[${left} more of ${found.length} files match ${quoted(name)}; give a longer name or a \`path\`.]`;
 }

@@ -6,13 +6,15 @@ import { searchSymbol } from '../src/search/symbol-search.ts';
 import { searchText } from '../src/search/text-search.ts';
 import { isScratchPath, workspacePath } from './support/path.ts';
 import { MATCH_LIMIT, symbolAnswer, textAnswer } from './support/search-answer.ts';
+import { argumentText, quoted } from './support/short-text.ts';
 import { missingText } from './support/text-file.ts';
 
+const MAX_PATTERN = 10_000;
+
 const input = z.strictObject({
-  pattern: z
-    .string()
-    .min(1)
-    .describe('Text to find, or a regular expression, or the name of a function, class or method.'),
+  pattern: argumentText(MAX_PATTERN).describe(
+    'Text to find, or a regular expression, or the name of a function, class or method.',
+  ),
   kind: z
     .enum(['text', 'regex', 'symbol'])
     .optional()
@@ -20,8 +22,7 @@ const input = z.strictObject({
       'text (default): the pattern as it is. regex: a regular expression in the syntax of ripgrep. symbol: where the name is defined and used; comments and strings do not count.',
     ),
   path: z.string().optional().describe('Folder or file to search. Default: the whole repository.'),
-  glob: z
-    .string()
+  glob: argumentText(MAX_PATTERN)
     .optional()
     .describe('Only files whose path matches, for instance "*.py" or "!tests/**".'),
   ignore_case: z.boolean().optional().describe('Upper and lower case are alike.'),
@@ -67,7 +68,7 @@ async function symbols(request: Input, path: string, context: ToolContext): Prom
   const name = request.pattern.trim().replace(/\(\)$/, '');
   if (!/^[\p{L}\p{N}_$?!@:.#>-]+$/u.test(name)) {
     throw new ToolError(
-      `${JSON.stringify(name)} is not a name. With kind "symbol", give one name, for instance parse_args or Parser.parse; for other text use kind "text" or "regex".`,
+      `${quoted(name)} is not a name. With kind "symbol", give one name, for instance parse_args or Parser.parse; for other text use kind "text" or "regex".`,
     );
   }
   const { edits, commands } = context.session;

@@ -103,8 +103,17 @@ async function viewText(
 function titleOf(path: string, total: number, decoded: DecodedText): string {
   const notes = [`${total} line${total === 1 ? '' : 's'}`];
   if (decoded.encoding !== 'utf-8') notes.push(decoded.encoding);
-  if (dominantEnding(decoded.text) === '\r\n') notes.push('CRLF line endings');
+  const endings = endingsOf(decoded.text);
+  if (endings) notes.push(endings);
   return `${path}: ${notes.join(', ')}`;
+}
+
+function endingsOf(text: string): string | null {
+  const most = dominantEnding(text);
+  if (most === '\r') return 'CR line endings';
+  const mixed = text.includes('\r\n') && /(?<!\r)\n/.test(text);
+  if (mixed) return `mixed line endings, mostly ${most === '\n' ? 'LF' : 'CRLF'}`;
+  return most === '\r\n' ? 'CRLF line endings' : null;
 }
 
 function hintOf(

@@ -173,5 +173,7 @@ function explain(error: unknown): unknown {
       { cause: error },
     );
   }
-  return new ToolError(message, { cause: error });
+  const glob = /error parsing glob/.test(message);
+  const mend = glob ? '. Correct the glob, or leave it out.' : '';
+  return new ToolError(`${message}${mend}`, { cause: error });
 }

@@ -86,7 +86,7 @@ function byIndentation(lined: LinedText): OutlineEntry[] {
 function shallowest(entries: readonly OutlineEntry[]): OutlineEntry[] {
   let kept = [...entries];
   while (kept.length > MAX_ENTRIES) {
-    const deepest = Math.max(...kept.map((entry) => entry.depth));
+    const deepest = kept.reduce((most, { depth }) => Math.max(most, depth), 0);
     kept = kept.filter((entry) => entry.depth < deepest);
   }
   return kept;

@@ -149,10 +149,10 @@ function locateText(
   const found = occurrences(part, request.oldText).map((at) => at + from);
   if (found.length === 0) throw new TextNotFound(raw);
   if (found.length > 1 && !request.replaceAll) {
-    const lines = found.map((at) => lineOfOffset(lined, at));
+    const lines = [...new Set(found.map((at) => lineOfOffset(lined, at)))];
     const shown = lines.slice(0, 20).join(', ') + (lines.length > 20 ? ', …' : '');
     throw new ToolError(
-      `old_text is there ${found.length} times (lines ${shown}), so it is not clear which one is meant. Nothing was changed. Add lines around it until it is unique, name the place with start_line and end_line, or set replace_all to change every one.`,
+      `old_text is there ${found.length} times (line${lines.length > 1 ? 's' : ''} ${shown}), so it is not clear which one is meant. Nothing was changed. Add lines around it until it is unique, name the place with start_line and end_line, or set replace_all to change every one.`,
     );
   }
   return found.map((start) => ({

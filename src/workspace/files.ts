@@ -149,7 +149,8 @@ async function resolveInside(places: readonly Place[], path: string): Promise<st
       continue;
     }
     links += 1;
-    if (links > MAX_LINKS) throw new ToolError(`${path} is a link that goes round in a circle.`);
+    if (links > MAX_LINKS)
+      throw new ToolError(`${path} is a link that goes round in a circle. Name a file itself.`);
     const target = readlinkSync(next);
     if (isAbsolute(target)) {
       const inside = placeOf(places, target);
@@ -259,7 +260,7 @@ function describe(info: Stats): FileStat {
 function refuseUnlessFile(info: Stats, path: string): void {
   if (info.isFile()) return;
   if (info.isDirectory()) throw new ToolError(`${path} is a folder, not a file.`);
-  throw new ToolError(`${path} is a device, pipe or socket, not a regular file.`);
+  throw new ToolError(`${path} is a device, pipe or socket, not a regular file. Name another one.`);
 }
 
 function explain(error: unknown, path: string): ToolError {
@@ -270,11 +271,17 @@ function explain(error: unknown, path: string): ToolError {
       return new ToolError(`${path} does not exist. Search for the right path first.`, cause);
     case 'ENOTDIR':
     case 'EEXIST':
-      return new ToolError(`${path} goes through a file as if it were a folder.`, cause);
+      return new ToolError(
+        `${path} goes through a file as if it were a folder. Choose a path through folders.`,
+        cause,
+      );
     case 'EISDIR':
       return new ToolError(`${path} is a folder, not a file.`, cause);
     case 'ENXIO':
-      return new ToolError(`${path} is a device, pipe or socket, not a regular file.`, cause);
+      return new ToolError(
+        `${path} is a device, pipe or socket, not a regular file. Name another one.`,
+        cause,
+      );
     case 'EACCES':
     case 'EPERM':
       return new ToolError(

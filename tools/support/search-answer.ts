@@ -1,6 +1,7 @@
 import type { SymbolMatches } from '../../src/search/symbol-search.ts';
 import type { FileMatches, Row, TextMatches } from '../../src/search/text-search.ts';
 import { cutLine } from '../../src/text/window.ts';
+import { quoted } from './short-text.ts';
 
 /** Matching lines that are shown in all and of one file. */
 export const MATCH_LIMIT = 60;
@@ -102,9 +103,9 @@ function nothingFound({ pattern, regex, ignoreCase, path, glob }: AskedText): st
     ignoreCase ? '' : 'Set ignore_case.',
     'Try a shorter part of it.',
     path === '.' ? '' : 'Search the whole repository (no path).',
-    glob ? `Leave out the glob ${JSON.stringify(glob)}.` : '',
+    glob ? `Leave out the glob ${quoted(glob)}.` : '',
   ].filter(Boolean);
-  return `No match for ${JSON.stringify(pattern)}${where}; files that git ignores are not searched. ${hints.join(' ')}`;
+  return `No match for ${quoted(pattern)}${where}; files that git ignores are not searched. ${hints.join(' ')}`;
 }
 
 /** The answer to a search of a name: definitions first, then uses grouped by file. */
@@ -112,7 +113,7 @@ export function symbolAnswer(found: SymbolMatches, name: string, path: string): 
   const { definitions, references, skipped } = found;
   const where = path === '.' ? '' : ` in ${path}`;
   if (definitions.length === 0 && references.length === 0) {
-    return `No symbol ${JSON.stringify(name)}${where}: it is neither defined nor used in a language that is understood here. Search for it with kind "text", or for a part of the name.`;
+    return `No symbol ${quoted(name)}${where}: it is neither defined nor used in a language that is understood here. Search for it with kind "text", or for a part of the name.`;
   }
   const rows = [`[${plural(definitions.length, 'definition')} of ${name}${where}]`];
   for (const definition of definitions.slice(0, MAX_DEFINITIONS)) {
