@@ -1,7 +1,7 @@
 import type { Member, Unit } from './python-units.ts';
 
 /** What uses an edited function is checked too, up to this size: a check takes time for each character. */
-const MAX_CHARS = 1_200;
+const MAX_CHARS = 300;
 
 /**
  * Adds to what an edit touches the functions and statements of the module in which other findings may follow from it:
