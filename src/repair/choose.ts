@@ -119,8 +119,8 @@ function agreementOf(candidate: Candidate, behaviours: Behaviours | undefined): 
 /**
  * A logistic curve through what was right of 124 functions of HumanEvalFix with the examples of their documentation
  * as tests: by the share of the likelihood and by the cost. A long function has more unlikely edits, more tests let
- * fewer wrong ones pass; both are set off against what those functions had. Of the patches of two edits that fit
- * whole test suites of HumanEvalFix about two thirds were right, of those of one edit nineteen in twenty.
+ * fewer wrong ones pass; both are set off against what those functions had. The doubts are set by hand: patches of two
+ * edits, and of functions that nothing vouches for, were right less often than this curve says.
  */
 function confidenceOf(
   weight: number,

@@ -57,7 +57,7 @@ export class StrayWatch {
   readonly #marked = new Map<number, string>();
   readonly #unclear = new Map<number, number>();
 
-  /** To be called before a command starts. @returns called when it has ended: kills what it left behind */
+  /** To be called before a command starts. @returns `kill` what it left behind, and `end` once it has ended */
   watch(marker: string): { readonly kill: () => void; readonly end: () => void } {
     if (this.#running === 0) {
       this.#marked.clear();
