@@ -33,7 +33,7 @@ export const findFileTool = defineTool({
     }
     const stat = await workspace.stat(folder);
     if (!stat) throw new ToolError(await missingText(workspace, folder));
-    const files = await listFiles(workspace, folder, signal);
+    const files = await listFiles(workspace, folder, { signal });
     const wanted = name.replace(/^\.?\//, '');
     const found = rank(files.filter(matcher(wanted)), wanted);
     if (found.length > 0) return { text: listText(found, name), data: { count: found.length } };

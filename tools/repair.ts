@@ -43,6 +43,7 @@ export const repairTool = defineTool({
     const reserve = Math.min(RESERVE_MS + RUNS_LEFT * tests, Math.max(RESERVE_MS, whole / 2));
     const until = settings.deadline - reserve;
     const left = (until - Date.now()) / 1000;
+    session.commands++;
     const data = await repair({
       workspace,
       copy: () => context.copy('current'),

@@ -53,9 +53,11 @@ export const searchTool = defineTool({
 async function text(request: Input, path: string, context: ToolContext): Promise<ToolResult> {
   const { pattern, kind, glob, ignore_case: ignoreCase } = request;
   const query = { pattern, regex: kind === 'regex', ignoreCase, path, glob };
+  const { session, workspace } = context;
   const found = await searchText(
-    context.workspace,
+    workspace,
     { ...query, context: request.context, limit: MATCH_LIMIT },
+    { edited: session.edits.map((edit) => edit.path), commands: session.commands },
     context.signal,
   );
   return {

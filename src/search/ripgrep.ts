@@ -56,14 +56,18 @@ export async function ripgrep(
   return result;
 }
 
-/** @returns the files under a folder that are not ignored, sorted, relative to the root */
+/** @returns the files under a folder that are not ignored and match the glob, sorted, relative to the root */
 export async function listFiles(
   workspace: Workspace,
   folder: string,
-  signal?: AbortSignal,
+  {
+    glob,
+    signal,
+  }: { readonly glob?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<string[]> {
   const options = signal ? { signal } : {};
-  const result = await ripgrep(workspace, ['--files', '--null', '--', folder], options);
+  const only = glob === undefined ? [] : [`--glob=${glob}`];
+  const result = await ripgrep(workspace, ['--files', '--null', ...only, '--', folder], options);
   return result.stdout
     .split('\0')
     .filter((path) => path !== '')

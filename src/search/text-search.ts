@@ -1,6 +1,9 @@
 import { ToolError } from '../errors.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { neededTexts } from './needed-texts.ts';
 import { type RipgrepOptions, ripgrep } from './ripgrep.ts';
+import { signatureQuery } from './signature.ts';
+import { type KnownChanges, TextIndex } from './text-index.ts';
 
 /** Lines of one file that are read before only counting goes on. */
 const MAX_PER_FILE = 100;
@@ -10,6 +13,11 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_FILES = 60;
 /** Bytes of a line that ripgrep prints. */
 export const MAX_COLUMNS = 300;
+
+/** A search that takes longer is worth an index for the next one. */
+const SLOW_MS = 30;
+/** With more files to name, ripgrep finds them as fast by itself. */
+const MAX_NAMED = 1_000;
 
 export interface TextQuery {
   readonly pattern: string;
@@ -45,19 +53,56 @@ export interface TextMatches {
   readonly total: number;
 }
 
+const indexes = new WeakMap<Workspace, TextIndex>();
+
+/** Of searches in this workspace; see `TextIndex`. */
+export function textIndexOf(workspace: Workspace): TextIndex {
+  const known = indexes.get(workspace) ?? new TextIndex(workspace);
+  indexes.set(workspace, known);
+  return known;
+}
+
 /**
- * Searches the workspace by ripgrep.
+ * Searches the workspace by ripgrep. In a large workspace, where nothing has changed since an earlier search but what
+ * `changes` names, ripgrep reads only the files that may match.
  *
  * @throws {ToolError} for a wrong regular expression or glob, with ripgrep's explanation
  */
 export async function searchText(
   workspace: Workspace,
   query: TextQuery,
+  changes: KnownChanges,
   signal?: AbortSignal,
 ): Promise<TextMatches> {
   const options: RipgrepOptions = { maxBytes: MAX_BYTES * 2, ...(signal ? { signal } : {}) };
-  const first = await ripgrep(workspace, [...argumentsOf(query), '--', query.path], options).catch(
-    (error) => Promise.reject(explain(error)),
+  const needed = await neededTexts(query.pattern, query.regex);
+  const wanted = signatureQuery(needed, query.ignoreCase ?? false);
+  const index = textIndexOf(workspace);
+  const named = wanted && index.candidates(wanted, query, changes);
+  if (named && named.length <= MAX_NAMED) {
+    // The glob has done its work. Without any file ripgrep still says what is wrong with the pattern.
+    const paths = named.length > 0 ? named : ['/dev/null'];
+    return searchPaths(workspace, { ...query, glob: undefined, paths }, options);
+  }
+  const start = performance.now();
+  const found = await searchPaths(workspace, { ...query, paths: [query.path] }, options);
+  if (performance.now() - start > SLOW_MS) index.wasMissed(query, changes);
+  return found;
+}
+
+interface PathsQuery extends TextQuery {
+  /** Files and folders to look in. */
+  readonly paths: readonly string[];
+}
+
+async function searchPaths(
+  workspace: Workspace,
+  query: PathsQuery,
+  options: RipgrepOptions,
+): Promise<TextMatches> {
+  const args = [...argumentsOf(query), '--', ...query.paths];
+  const first = await ripgrep(workspace, args, options).catch((error) =>
+    Promise.reject(explain(error)),
   );
   const complete = first.omittedBytes === 0;
   const files = complete ? parseRows(first.stdout) : [];
@@ -107,12 +152,12 @@ function argumentsOf(query: TextQuery): string[] {
 
 async function countMatches(
   workspace: Workspace,
-  query: TextQuery,
+  query: PathsQuery,
   options: RipgrepOptions,
 ): Promise<{ path: string; total: number }[]> {
   const args = ['--null', '--with-filename', '--count', ...patternArguments(query)];
   const wide = { ...options, maxBytes: 32 * MAX_BYTES };
-  const { stdout } = await ripgrep(workspace, [...args, '--', query.path], wide);
+  const { stdout } = await ripgrep(workspace, [...args, '--', ...query.paths], wide);
   return stdout
     .split('\n')
     .map((row) => row.split('\0'))

@@ -36,7 +36,9 @@ export async function buildWordIndex(
   earlier: WordIndex | null,
   signal?: AbortSignal,
 ): Promise<WordIndex> {
-  const paths = (await listFiles(workspace, '.', signal)).filter((path) => languageOf(path));
+  const paths = (await listFiles(workspace, '.', signal ? { signal } : {})).filter((path) =>
+    languageOf(path),
+  );
   const files = new Map<string, IndexedFile>();
   for (let start = 0; start < paths.length; start += AT_ONCE) {
     signal?.throwIfAborted();

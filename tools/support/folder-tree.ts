@@ -22,7 +22,7 @@ export async function folderTree(
   path: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const files = await listFiles(workspace, path, signal);
+  const files = await listFiles(workspace, path, { signal });
   const prefix = path === '.' ? '' : `${path}/`;
   const root = build(files.map((file) => file.slice(prefix.length)));
   const depth = depthThatFits(root);
