@@ -6,6 +6,7 @@ import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { cutInMiddle, plainText } from '../src/text/output.ts';
 import type { ExecOptions, ExecResult, Workspace } from '../src/workspace/workspace.ts';
+import { mayChangeFolder, plainCommand } from './support/command-line.ts';
 
 /** Characters of output that are shown; the whole is kept in a file when there are more. */
 const MAX_OUTPUT = 20_000;
@@ -44,7 +45,6 @@ export const bashTool = defineTool({
     const timeoutMs = Math.min(timeout === undefined ? most : timeout * 1_000, most);
     const tag = randomBytes(2).toString('hex');
     const outputFile = `output-${session.outputFiles + 1}-${tag}.txt`;
-    const cwdFile = takeCwdFile(workspace);
     const kept = join(workspace.hostScratch, outputFile);
     const start = await startFolder(context);
     const long = command.length > MAX_ARGUMENT;
@@ -56,15 +56,26 @@ export const bashTool = defineTool({
       outputFileAbove: MAX_OUTPUT,
       ...(long ? { stdin: command } : {}),
     };
-    const notedAt = posix.join(workspace.scratchRoot, cwdFile);
-    const argv = ['bash', '-c', long ? RUN_STDIN : RUN_ARGUMENT, 'bash', notedAt];
     session.commands++;
-    const result = await workspace.exec(long ? argv : [...argv, command], options);
+    const words = long ? null : plainCommand(command);
+    let result: ExecResult;
+    let moved: string[] = [];
+    if (words && workspace.hasProgram(words[0] ?? '')) {
+      const env = { PWD: posix.join(workspace.root, start) };
+      result = await workspace.exec(words, { ...options, env });
+    } else if (!long && !mayChangeFolder(command)) {
+      result = await workspace.exec(['bash', '-c', command], options);
+    } else {
+      const cwdFile = takeCwdFile(workspace);
+      const notedAt = posix.join(workspace.scratchRoot, cwdFile);
+      const argv = ['bash', '-c', long ? RUN_STDIN : RUN_ARGUMENT, 'bash', notedAt];
+      result = await workspace.exec(long ? argv : [...argv, command], options);
+      // A shell that was killed has noted nothing.
+      if (result.exitCode !== null) moved = await followFolder(context, { file: notedAt, start });
+      cwdFilesOf(workspace).push(cwdFile);
+    }
     context.signal.throwIfAborted();
-    // A shell that was killed has noted nothing.
-    const moved =
-      result.exitCode === null ? [] : await followFolder(context, { file: notedAt, start });
-    cwdFilesOf(workspace).push(cwdFile);
+    if (moved.length === 0) moved = await noteGone(context, start);
     const shown = show(result);
     if (shown.cut) session.outputFiles++;
     else if (Buffer.byteLength(result.output) > MAX_OUTPUT) await rm(kept, { force: true });
@@ -100,6 +111,11 @@ async function startFolder({ workspace, session }: ToolContext): Promise<string>
   const stat = await workspace.stat(session.cwd).catch(() => null);
   if (stat?.kind !== 'directory') session.cwd = '.';
   return session.cwd;
+}
+
+async function noteGone(context: ToolContext, start: string): Promise<string[]> {
+  const isThere = start === '.' || (await startFolder(context)) === start;
+  return isThere ? [] : [`The next command starts in . : the folder ${start} is gone.`];
 }
 
 /** Takes over the folder in which the command ended. What it wrote there is data: it may name anything. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
-  accessSync,
   closeSync,
   constants,
   ftruncateSync,
@@ -11,9 +10,10 @@ import {
 } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { isProgram } from './programs.ts';
 import { openScratch, removeTree, type Scratch } from './scratch.ts';
 
 /**
@@ -208,26 +208,4 @@ function isPlain(argv: readonly string[], { cwd, env }: LaunchOptions): boolean 
     (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ?? false) &&
     isProgram(argv[0] ?? '', env.PATH ?? '')
   );
-}
-
-/** Programs that were found, by name and search path. */
-const found = new Set<string>();
-
-/** Whether it can surely be started; what cannot is left to direct starting, which tells why. */
-function isProgram(name: string, path: string): boolean {
-  const key = `${name}\0${path}`;
-  if (found.has(key)) return true;
-  const places = name.includes('/') ? [name] : path.split(delimiter).map((dir) => join(dir, name));
-  const isThere = places.some((place) => {
-    if (!isAbsolute(place)) return false;
-    try {
-      accessSync(place, constants.X_OK);
-      return statSync(place).isFile();
-    } catch {
-      return false;
-    }
-  });
-  // What is named by its path may be the repository's own and change.
-  if (isThere && !name.includes('/')) found.add(key);
-  return isThere;
 }

@@ -5,6 +5,7 @@ import { ToolError } from '../errors.ts';
 import { cleanEnvironment } from './environment.ts';
 import { fileOperations } from './files.ts';
 import { runProcess } from './process.ts';
+import { isProgram } from './programs.ts';
 import { relocateVariables, relocateVirtualEnvironments } from './relocate.ts';
 import { RunningCommands } from './running-commands.ts';
 import { removeTree } from './scratch.ts';
@@ -68,6 +69,7 @@ export function openLocal(options: LocalOptions): Workspace {
         }
       });
     },
+    hasProgram: (name) => isProgram(name, environment.PATH ?? ''),
     async close() {
       await commands.close();
       killMarked(identity);

@@ -6,6 +6,7 @@ import { fileOperations } from './files.ts';
 import { workingFolder } from './local.ts';
 import { mountArguments, prepareMountPoints, SANDBOX_SCRATCH } from './mounts.ts';
 import { runProcess } from './process.ts';
+import { isProgram } from './programs.ts';
 import { openLimits, type ResourceLimits } from './resource-limits.ts';
 import { RunningCommands } from './running-commands.ts';
 import { ISOLATION } from './sandbox-probe.ts';
@@ -97,6 +98,7 @@ export function openSandbox(options: SandboxOptions): Workspace {
         return result;
       });
     },
+    hasProgram: (name) => isProgram(name, environment.PATH ?? ''),
     async close() {
       await commands.close();
       await limits.close();

@@ -59,6 +59,8 @@ export interface Workspace {
   readonly scratchRoot: string;
   /** Runs a program by argument array, never through a shell. Rejects only when it cannot be started (ToolError). */
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
+  /** Whether `exec` surely finds a program of this name; false also where that is not known. */
+  hasProgram(name: string): boolean;
   /** @throws {ToolError} missing, a directory, or out of the workspace */
   readFile(path: string): Promise<Buffer>;
   /** Creates missing folders; keeps the mode of an existing file. @throws {ToolError} out of the workspace */

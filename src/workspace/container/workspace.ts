@@ -175,6 +175,8 @@ class ContainerWorkspace implements Workspace {
       }
     });
 
+  readonly hasProgram = () => false;
+
   readonly close = async (): Promise<void> => {
     await this.#commands.close();
     await this.#container.remove();
