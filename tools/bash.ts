@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
@@ -43,7 +43,7 @@ export const bashTool = defineTool({
       Math.min(settings.commandTimeoutMs, settings.deadline - Date.now()),
     );
     const timeoutMs = Math.min(timeout === undefined ? most : timeout * 1_000, most);
-    const tag = randomBytes(2).toString('hex');
+    const tag = randomUUID().slice(0, 4);
     const outputFile = `output-${session.outputFiles + 1}-${tag}.txt`;
     const kept = join(workspace.hostScratch, outputFile);
     const start = await startFolder(context);
@@ -103,7 +103,7 @@ function cwdFilesOf(workspace: Workspace): string[] {
 }
 
 function takeCwdFile(workspace: Workspace): string {
-  return cwdFilesOf(workspace).pop() ?? `cwd-${randomBytes(6).toString('hex')}`;
+  return cwdFilesOf(workspace).pop() ?? `cwd-${randomUUID()}`;
 }
 
 /** The folder of the last call may have been removed meanwhile. */

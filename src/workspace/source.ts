@@ -45,12 +45,11 @@ export async function readSource(
 ): Promise<Source> {
   const cwd = await existingFolder(path);
   const run = (args: string[]) => git(args, { cwd, signal });
-  const [head, topLevel, listed, config, chosen] = await Promise.allSettled([
-    run(['rev-parse', ...HEAD_FACTS, ...PLACE_FACTS]),
-    run(['rev-parse', '--show-toplevel']),
-    run([...LIST_FILES, ':/']),
-    run(['config', '--list', '-z']),
-    base === undefined ? null : resolveCommit(base, run),
+  const [[head, topLevel], listed, config, chosen] = await Promise.all([
+    readHeadAndPlace(run),
+    settled(run([...LIST_FILES, ':/'])),
+    settled(run(['config', '--list', '-z'])),
+    settled(base === undefined ? Promise.resolve(null) : resolveCommit(base, run)),
   ]);
   signal?.throwIfAborted();
   if (chosen.status === 'rejected' && !(chosen.reason instanceof GitFailure)) throw chosen.reason;
@@ -94,9 +93,33 @@ export async function readSource(
 const HEAD_FACTS = ['HEAD^{commit}', 'HEAD^{tree}', '--symbolic-full-name', 'HEAD'];
 /** The path comes last: it may hold line breaks. */
 const PLACE_FACTS = ['--is-bare-repository', '--path-format=absolute', '--git-common-dir'];
+const TOP_LEVEL = '--show-toplevel';
 const LIST_FILES = [
   ...['ls-files', '-z', '-t', '--cached', '--others', '--exclude-standard', '--full-name'],
 ];
+
+async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [result] = await Promise.allSettled([promise]);
+  return result;
+}
+
+/** One run tells all of a repository with a working tree and a commit; where a path holds line breaks, it takes two. */
+async function readHeadAndPlace(
+  run: (args: string[]) => Promise<string>,
+): Promise<[facts: PromiseSettledResult<string>, topLevel: PromiseSettledResult<string>]> {
+  const facts = [...HEAD_FACTS, ...PLACE_FACTS];
+  const together = await settled(run(['rev-parse', ...facts, TOP_LEVEL]));
+  const lines = together.status === 'fulfilled' ? together.value.slice(0, -1).split('\n') : [];
+  const [topLevel = ''] = lines.splice(-1);
+  if (lines.length === 5) {
+    const told = (value: string) => ({ status: 'fulfilled', value: `${value}\n` }) as const;
+    return [told(lines.join('\n')), told(topLevel)];
+  }
+  return Promise.all([
+    settled(run(['rev-parse', ...facts])),
+    settled(run(['rev-parse', TOP_LEVEL])),
+  ]);
+}
 
 async function resolveCommit(
   base: string,

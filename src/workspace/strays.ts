@@ -44,6 +44,9 @@ const MOST_TRIED = 200;
 const MARK_LASTS_MS = 5_000;
 /** A process that is about to become another program shows no environment for a moment. */
 const UNCLEAR_MS = 500;
+/** Nothing else goes on meanwhile. */
+const MOST_WAITED_MS = 20;
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Finds what commands left behind while others go on: each process that starts on this machine is looked at once,
@@ -66,15 +69,28 @@ export class StrayWatch {
     }
     this.#running += 1;
     return {
-      kill: () =>
-        killRounds(marker, () => {
-          this.#look();
-          return [...this.#marked].flatMap(([pid, own]) => (own.startsWith(marker) ? [pid] : []));
-        }),
+      kill: () => this.#kill(marker),
       end: () => {
         this.#running -= 1;
       },
     };
+  }
+
+  /** Kills what ended commands have left whose markers start with `prefix`, as far as it has been watched. */
+  killLeft(prefix: string): void {
+    if (this.#running > 0) this.#kill(prefix);
+    else killMarked(prefix);
+  }
+
+  #kill(prefix: string): void {
+    for (let waited = 0; ; waited += 1) {
+      killRounds(prefix, () => {
+        this.#look();
+        return [...this.#marked].flatMap(([pid, own]) => (own.startsWith(prefix) ? [pid] : []));
+      });
+      if (waited === MOST_WAITED_MS || ![...this.#unclear.keys()].some(isStarting)) return;
+      Atomics.wait(pause, 0, 0, 1);
+    }
   }
 
   #look(): void {
@@ -127,6 +143,19 @@ function allProcesses(): number[] {
       .filter((pid) => pid !== process.pid);
   } catch {
     return [];
+  }
+}
+
+const KERNEL_THREAD = 0x00200000;
+
+/** Whether a process without an environment may have one in a moment: it is neither a zombie nor of the kernel. */
+function isStarting(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return !/[ZX]/.test(fields[0] ?? '') && (Number(fields[6]) & KERNEL_THREAD) === 0;
+  } catch {
+    return false;
   }
 }
 
