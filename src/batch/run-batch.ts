@@ -24,6 +24,8 @@ export interface BatchOptions {
   readonly store: ResultStore;
   /** Runs the agent on one instance. @throws {UsageError} for a configuration that no run can go with */
   readonly runOne: (instance: Instance, options: RunOneOptions) => Promise<InstanceResult>;
+  /** Told of an instance whose turn comes soon, each time that another one has got to work. */
+  readonly prepare?: (instance: Instance, signal: AbortSignal) => void;
   /** Results of these statuses are put aside and made anew. */
   readonly redo: ReadonlySet<Status>;
   /** US dollars for all instances together, earlier sessions included; null: no limit. */
@@ -84,11 +86,23 @@ export async function runBatch(options: BatchOptions): Promise<BatchEnd> {
     stop(reason);
     cut.abort(new Error(reason));
   };
+  const atWork = new Set<string>();
+  const announced = new Set<Instance>();
+  /** Now it waits for its model, and there is time for another one. */
+  const announceNext = (instanceId: string) => {
+    if (atWork.has(instanceId) || stopped !== null) return;
+    atWork.add(instanceId);
+    const next = waiting.find((instance) => !announced.has(instance));
+    if (!next) return;
+    announced.add(next);
+    options.prepare?.(next, signal);
+  };
   const listen = (event: BatchEvent) => {
     onEvent(event);
     if (event.type === 'resumed') spending.takenUp(event.instanceId, event.costUsd);
     if (event.type === 'step') {
       answered = true;
+      announceNext(event.instanceId);
       spending.add(event.usage.costUsd);
     }
     if (spending.reached) stopAndCut(spending.reached);

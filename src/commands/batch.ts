@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { CheckoutsAhead } from '../batch/checkouts-ahead.ts';
 import { openDisplay } from '../batch/display.ts';
 import { FolderResults } from '../batch/results.ts';
 import { runBatch } from '../batch/run-batch.ts';
@@ -83,13 +84,15 @@ async function runHere(
     live: host.env.TERM !== 'dumb',
   });
   useLaunchers();
+  const checkouts = new CheckoutsAhead(setup.open);
   try {
     const end = await runBatch({
       instances,
       model: modelName,
       workers: options.workers ?? DEFAULT_WORKERS,
       store: bucket?.results ?? new FolderResults(out),
-      runOne: instanceRunner(setup),
+      runOne: instanceRunner({ ...setup, open: checkouts.open }),
+      prepare: (instance, signal) => checkouts.prepare(instance, signal),
       redo: new Set(options.redo ?? []),
       maxTotalCostUsd: options.maxTotalCost ?? null,
       maxTotalTimeMs: options.maxTotalTime === undefined ? null : options.maxTotalTime * 1000,
@@ -100,6 +103,7 @@ async function runHere(
     return host.signal.aborted ? ExitCode.interrupted : batchExitCode(end.results);
   } finally {
     display.close();
+    await checkouts.close();
     await closeLaunchers();
   }
 }
