@@ -9,8 +9,8 @@ import type { Told } from './told.ts';
 
 /** A shorter file is checked whole as fast. */
 const MIN_FOCUSED_CHARS = 4_000;
-/** Never on disk: it is only shown to the checker, beside the file whose functions it holds. */
-const FOCUS_NAME = '_patchwright_focus_.py';
+/** A part of this size, or a file with less, is checked anew from the start. */
+const MAX_FOCUS_CHARS = 20_000;
 
 export interface SemanticEdit {
   readonly path: string;
@@ -54,9 +54,8 @@ export async function findingsAdded(
   const { path, before, after, commands } = edit;
   await told.catchUp(path, commands);
   const long = isLong(path, after);
-  const focused = long && before !== null ? await focusEdit(path, before, after) : null;
-  if (focused && before !== null) {
-    await told.onDisk(path, before);
+  const focused = long && before !== null ? await focus(told, path, before, after) : null;
+  if (focused) {
     const found = await compare(workspace, told, edit, partly(told, path, focused, signal));
     if (decides(found, after)) return found;
   }
@@ -67,6 +66,26 @@ export async function findingsAdded(
   return found;
 }
 
+/**
+ * The parts to check for an edit. To tell the checker that the file has changed costs it all that it knows of types, so
+ * it goes on with what it has read, and the parts hold what has changed since then.
+ */
+async function focus(
+  told: Told,
+  path: string,
+  before: string,
+  after: string,
+): Promise<FocusedEdit | null> {
+  const read = told.lastOnDisk(path);
+  if (read !== undefined && read !== before) {
+    const sinceThen = await focusEdit(path, before, after, read);
+    if (sinceThen && sinceThen.after.text.length <= MAX_FOCUS_CHARS) return sinceThen;
+  }
+  const focused = await focusEdit(path, before, after);
+  if (focused) await told.onDisk(path, before);
+  return focused;
+}
+
 /** Has a file checked that may soon be edited, so that the checker has read what it needs. */
 export async function prepare(
   told: Told,
@@ -74,10 +93,10 @@ export async function prepare(
   text: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const focus = isLong(path, text) ? await focusOutside(path, text) : null;
-  if (focus) {
+  const outside = isLong(path, text) ? await focusOutside(path, text) : null;
+  if (outside) {
     await told.onDisk(path, text);
-    await told.findingsAside(placeOf(path), focus.text, signal);
+    await told.findingsAside(posix.dirname(path), outside.text, signal);
   } else {
     await told.findings(path, text, signal);
   }
@@ -85,10 +104,6 @@ export async function prepare(
 
 function isLong(path: string, text: string): boolean {
   return languageOf(path) === 'python' && text.length >= MIN_FOCUSED_CHARS;
-}
-
-function placeOf(path: string): string {
-  return posix.join(posix.dirname(path), FOCUS_NAME);
 }
 
 /**
@@ -104,9 +119,9 @@ function decides({ errors, remarks }: SemanticFindings, after: string): boolean 
 }
 
 function partly(told: Told, path: string, edit: FocusedEdit, signal: AbortSignal): Sight {
-  const place = placeOf(path);
+  const folder = posix.dirname(path);
   const found = async ({ text, touched }: Focus) => {
-    const findings = await told.findingsAside(place, text, signal);
+    const findings = await told.findingsAside(folder, text, signal);
 
     return findings.flatMap((finding) => {
       const lines = touched.find(({ from, to }) => from <= finding.line && finding.line <= to);
@@ -116,7 +131,7 @@ function partly(told: Told, path: string, edit: FocusedEdit, signal: AbortSignal
   return {
     before: () => found(edit.before),
     after: () => found(edit.after),
-    instead: (text) => told.findingsAside(place, text, signal),
+    instead: (text) => told.findingsAside(folder, text, signal),
   };
 }
 

@@ -31,19 +31,25 @@ const ALIAS = '_patchwright_focus_';
  * The parts of a file to check for an edit that touches only bodies of functions or adds functions, classes and
  * statements of the module. Such an edit takes no name away from the rest of the file, so the rest keeps its findings.
  *
+ * @param read the text of the file that the checker knows, when that is an earlier one: what has changed since then is
+ *   in both parts as well
  * @returns null when the edit may change what is found elsewhere in the file, or the file cannot be taken apart
  */
 export async function focusEdit(
   path: string,
   before: string,
   after: string,
+  read: string = before,
 ): Promise<FocusedEdit | null> {
   const source = moduleOf(path);
   const old = source === null ? null : await unitsOf(before);
   const young = old && (await unitsOf(after));
-  if (source === null || !old || !young) return null;
-  const edited = touchedBy(old, young);
-  const touched = edited && withDependents(old, young, edited);
+  const known = read === before ? old : await unitsOf(read);
+  if (source === null || !old || !young || !known) return null;
+  const earlier = known === old ? new Set<string>() : touchedBy(known, old);
+  const edited = earlier && touchedBy(old, young) && touchedBy(known, young);
+  const touched = edited && withDependents(known, young, edited);
+  for (const key of earlier ?? []) touched?.add(key);
   return (
     touched && {
       before: focusOn(before, old, { source, touched }),

@@ -142,6 +142,12 @@ function checker(
       const change = { textDocument: { uri, version }, contentChanges: [{ text }] };
       await connection.sendNotification('textDocument/didChange', change);
     },
+    async showAside(path, text) {
+      // Pyright throws away all types that it has found when a file changes or is closed, not when one is opened.
+      const textDocument = { uri: uriOf(path), languageId: 'python', version: 1, text };
+      versions.set(textDocument.uri, 1);
+      await connection.sendNotification('textDocument/didOpen', { textDocument });
+    },
     async hide(path) {
       const uri = uriOf(path);
       versions.delete(uri);

@@ -27,6 +27,8 @@ export interface SemanticChecker {
    * @param path relative to the root
    */
   show(path: string, text: string): Promise<void>;
+  /** The same for a file that is never on disk and that no other imports: what it knows of others is kept. */
+  showAside(path: string, text: string): Promise<void>;
   /** Takes the content from the disk again. */
   hide(path: string): Promise<void>;
   /**

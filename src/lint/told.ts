@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { decodeText } from '../text/encoding.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { diskChanges } from './disk-changes.ts';
@@ -5,6 +6,8 @@ import type { Finding, SemanticChecker } from './semantic-checker.ts';
 
 /** Texts of one file whose findings are kept. */
 const MAX_TEXTS = 4;
+/** Files that are only shown: as long as they stay, the checker keeps what it knows of the others. */
+const MAX_ASIDE = 50;
 
 /**
  * What a checker was told of a workspace's files. Its findings in a text depend on nothing else, so they are kept until
@@ -16,14 +19,20 @@ export interface Told {
    * @throws when it does not answer
    */
   findings(path: string, text: string, signal: AbortSignal): Promise<readonly Finding[]>;
-  /** The same for a file that is never on disk and that no other imports; there is one at a time. */
-  findingsAside(path: string, text: string, signal: AbortSignal): Promise<readonly Finding[]>;
+  /**
+   * The same for a text that is never on disk and that no other file imports.
+   *
+   * @param folder where it lies as a file of a name of its own
+   */
+  findingsAside(folder: string, text: string, signal: AbortSignal): Promise<readonly Finding[]>;
   /** Has a file taken as this text, without asking what is found in it. */
   show(path: string, text: string): Promise<void>;
   /** Has the content taken from the disk again. */
   hide(path: string): Promise<void>;
   /** Makes sure that the checker takes a file to have the text that is on disk. */
   onDisk(path: string, text: string): Promise<void>;
+  /** @returns the text that was on disk when the checker was last told to read a file there; it may know a later one */
+  lastOnDisk(path: string): string | undefined;
   /**
    * Looks for other files that changed on disk since the last time: by an edit or an undo, and by commands.
    *
@@ -44,7 +53,8 @@ export async function tellChecker(checker: SemanticChecker, workspace: Workspace
   const shown = new Map<string, string>();
   const read = new Map<string, string>();
   const known = new Map<string, Map<string, readonly Finding[]>>();
-  let aside: { readonly path: string; text: string } | null = null;
+  const aside: string[] = [];
+  let asides = 0;
 
   const forgetAllBut = (path: string) => {
     for (const other of known.keys()) if (other !== path) known.delete(other);
@@ -56,14 +66,20 @@ export async function tellChecker(checker: SemanticChecker, workspace: Workspace
     if (texts.size > MAX_TEXTS && !oldest.done) texts.delete(oldest.value);
     return findings;
   };
+  /** To be called before the checker is told of any change, which costs it what it knows anyway. */
+  const hideAside = async () => {
+    for (const path of aside.splice(0)) await checker.hide(path);
+  };
   const show = async (path: string, text: string) => {
     if (shown.get(path) === text) return;
     forgetAllBut(path);
+    await hideAside();
     await checker.show(path, text);
     shown.set(path, text);
   };
   const readAgain = async (path: string) => {
     forgetAllBut(path);
+    await hideAside();
     await checker.changed([{ path, kind: 'changed' }]);
   };
   const hide = async (path: string) => {
@@ -82,19 +98,21 @@ export async function tellChecker(checker: SemanticChecker, workspace: Workspace
     show,
     hide,
     onDisk,
+    lastOnDisk: (path) => (shown.has(path) ? undefined : read.get(path)),
     async findings(path, text, signal) {
       const found = known.get(path)?.get(text);
       if (found) return found;
       await show(path, text);
       return keep(path, text, await checker.findings(path, signal));
     },
-    async findingsAside(path, text, signal) {
-      const found = known.get(path)?.get(text);
+    async findingsAside(folder, text, signal) {
+      const found = known.get(folder)?.get(text);
       if (found) return found;
-      if (aside && aside.path !== path) await checker.hide(aside.path);
-      if (aside?.path !== path || aside.text !== text) await checker.show(path, text);
-      aside = { path, text };
-      return keep(path, text, await checker.findings(path, signal));
+      if (aside.length >= MAX_ASIDE) await hideAside();
+      const path = posix.join(folder, `_patchwright_focus_${++asides}_.py`);
+      aside.push(path);
+      await checker.showAside(path, text);
+      return keep(folder, text, await checker.findings(path, signal));
     },
     async catchUp(except, commands) {
       const changes = commands === commandsSeen ? [] : await changedOnDisk();
@@ -105,6 +123,7 @@ export async function tellChecker(checker: SemanticChecker, workspace: Workspace
       );
       if (unknown.length > 0) {
         known.clear();
+        await hideAside();
         await checker.changed(unknown);
       }
       for (const [path, text] of [...shown, ...read]) {
@@ -122,6 +141,7 @@ export async function tellChecker(checker: SemanticChecker, workspace: Workspace
     },
     async refresh(path) {
       known.clear();
+      await hideAside();
       await checker.refresh(path);
     },
   };

@@ -88,15 +88,17 @@ function checker(
     await connection.request('updateOpen', { openFiles: [{ file, fileContent: '' }] });
     await connection.request('updateOpen', { closedFiles: [file] });
   };
+  const show = async (path: string, text: string) => {
+    const file = fileOf(path);
+    const content = isJavaScript(path) ? CHECK_JS + text : text;
+    await connection.request('updateOpen', update(file, open.get(file), content, workspace));
+    open.set(file, content);
+  };
   return {
     ended,
     close,
-    async show(path, text) {
-      const file = fileOf(path);
-      const content = isJavaScript(path) ? CHECK_JS + text : text;
-      await connection.request('updateOpen', update(file, open.get(file), content, workspace));
-      open.set(file, content);
-    },
+    show,
+    showAside: show,
     async hide(path) {
       const file = fileOf(path);
       open.delete(file);

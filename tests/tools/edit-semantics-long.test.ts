@@ -162,4 +162,41 @@ describe('semantic checks of an edit in a long file', () => {
     expect((await bench.call('edit', first)).isError).toBe(false);
     expect((await use()).isError).toBe(true);
   });
+
+  test('one edit after the other is judged as by a checker that has just read the file', async () => {
+    const edits = [
+      ['return shape.area()', 'return helper(shape)'],
+      ['def last(shape):', 'def helper(shape):\n    return shape.area()\n\n\ndef last(shape):'],
+      ['    return shape.area()\n\n\ndef last', '    return None\n\n\ndef last'],
+      ['def last(shape):\n    return shape.area()', 'def last(shape):\n    return helper(shape)'],
+      ['return helper(shape)', 'return helper(shape).area()'],
+      ['self.r = r\n', 'self.r = r\n        self.size = 2 * r\n'],
+      ['return self.name.upper()', 'return self.size.upper()'],
+      ['return self.size.upper()', 'return self.width'],
+      ['import os\n', 'import os\nimport json\n'],
+      ['return [y * 2 for y in range(y)]\n\n\ndef part_9(', 'return json.dump\n\n\ndef part_9('],
+      ['return super().area()', 'return jsonn.dumps(super().area())'],
+      [
+        '    return [y * 2 for y in range(y)]\n\n\ndef helper',
+        '    return lowered(1)\n\n\ndef helper',
+      ],
+    ] as const;
+    for (const [old_text, new_text] of edits) {
+      const text = bench.read('shapes/long.py').toString();
+      const fresh = openBench({
+        files: { ...FILES, 'shapes/long.py': text },
+        semanticChecks: true,
+      });
+      const input = { path: 'shapes/long.py', old_text, new_text };
+      const [warm, wanted] = [await bench.call('edit', input), await fresh.call('edit', input)];
+      await fresh.close();
+      expect(findings(warm.text), new_text).toEqual(findings(wanted.text));
+      expect(warm.isError).toBe(wanted.isError);
+    }
+  });
 });
+
+/** Lines of an answer that tell of a finding. */
+function findings(answer: string): string[] {
+  return answer.split('\n').filter((line) => /\((?:pyright|syntax)\)|^- line|^line \d/.test(line));
+}
