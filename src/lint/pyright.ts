@@ -46,10 +46,10 @@ export async function startPyright(workspace: Workspace): Promise<SemanticChecke
     [process.execPath, `--max-old-space-size=${MEMORY_MB}`, server, '--stdio'],
     { cwd: folder, env: { PATH: folder } },
   );
-  const connection = createMessageConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  );
+  const reader = new StreamMessageReader(child.stdout);
+  // Its timer would go on for ever after a server that was killed in the middle of a message.
+  reader.partialMessageTimeout = 0;
+  const connection = createMessageConnection(reader, new StreamMessageWriter(child.stdin));
   const close = () => {
     connection.dispose();
     child.kill();
