@@ -18,6 +18,7 @@ export class CheckoutsAhead {
   readonly #open: Open;
   readonly #prepared = new Map<string, Prepared>();
   readonly #closing: Promise<void>[] = [];
+  readonly #ended = new AbortController();
 
   constructor(open: Open) {
     this.#open = open;
@@ -27,7 +28,10 @@ export class CheckoutsAhead {
   prepare(instance: Instance, signal: AbortSignal): void {
     if (this.#prepared.has(instance.id)) return;
     const log: string[] = [];
-    const checkout = this.#open(instance, { signal, log: (text) => void log.push(text) });
+    const checkout = this.#open(instance, {
+      signal: AbortSignal.any([signal, this.#ended.signal]),
+      log: (text) => void log.push(text),
+    });
     // Its failure is told to whoever asks for it.
     checkout.catch(() => undefined);
     this.#prepared.set(instance.id, { checkout, log });
@@ -52,6 +56,7 @@ export class CheckoutsAhead {
 
   /** Removes what nobody has asked for, and waits until all is removed. @throws what a removal failed with */
   async close(): Promise<void> {
+    this.#ended.abort();
     const unused = [...this.#prepared.values()];
     this.#prepared.clear();
     const opened = await Promise.allSettled(unused.map(({ checkout }) => checkout));

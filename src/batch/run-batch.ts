@@ -136,7 +136,8 @@ export async function runBatch(options: BatchOptions): Promise<BatchEnd> {
     await store.finish(result);
     all.set(result.instanceId, result);
     onEvent({ type: 'ended', result });
-    await summary.update();
+    // Nobody waits for it. What cannot be written is tried again with the next result, and at the end.
+    summary.update().catch(() => undefined);
   };
   const work = async () => {
     const delay = Math.random() * options.jitterMs;

@@ -9,7 +9,7 @@ import type { Told } from './told.ts';
 
 /** A shorter file is checked whole as fast. */
 const MIN_FOCUSED_CHARS = 4_000;
-/** A part of this size, or a file with less, is checked anew from the start. */
+/** Before parts grow larger than this, the checker reads the file anew. */
 const MAX_FOCUS_CHARS = 20_000;
 
 export interface SemanticEdit {

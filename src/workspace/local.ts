@@ -21,7 +21,7 @@ export interface LocalOptions {
 
 /** Of all workspaces of this process. */
 const strays = new StrayWatch();
-let opened = 0;
+const open = new Set<string>();
 
 /**
  * A workspace without isolation: commands run as the user, with a clean environment, a deadline and an end for all
@@ -39,7 +39,7 @@ export function openLocal(options: LocalOptions): Workspace {
   relocateVirtualEnvironments(hostRoot);
   const identity = `${markerPrefix(process.pid)}${randomUUID()}`;
   const commands = new RunningCommands();
-  opened += 1;
+  open.add(identity);
   let started = 0;
   const places = [
     { seenAs: hostRoot, host: hostRoot },
@@ -74,9 +74,9 @@ export function openLocal(options: LocalOptions): Workspace {
     hasProgram: (name) => isProgram(name, environment.PATH ?? ''),
     async close() {
       await commands.close();
-      opened -= 1;
+      open.delete(identity);
       // To look at every process of the machine takes its time; the last one does it for all.
-      if (opened > 0) strays.killLeft(identity);
+      if (open.size > 0) strays.killLeft(identity);
       else killMarked(markerPrefix(process.pid));
       await removeTree(temporary);
     },

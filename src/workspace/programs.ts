@@ -13,7 +13,8 @@ export function isProgram(name: string, path: string): boolean {
   const key = `${name}\0${path}`;
   if (found.has(key)) return true;
   const places = name.includes('/') ? [name] : path.split(delimiter).map((dir) => join(dir, name));
-  const isThere = places.some((place) => isAbsolute(place) && isExecutable(place));
+  const first = places.find((place) => isAbsolute(place) && isExecutable(place));
+  const isThere = first !== undefined && isBinaryOrScript(first);
   // What is named by its path may be the repository's own and change.
   if (isThere && !name.includes('/')) found.add(key);
   return isThere;
@@ -22,7 +23,7 @@ export function isProgram(name: string, path: string): boolean {
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile() && isBinaryOrScript(file);
+    return statSync(file).isFile();
   } catch {
     return false;
   }
@@ -32,13 +33,16 @@ const [ELF, SHEBANG] = ['\x7fEL', '#!'];
 
 /** Other text is run by shells only, which read it themselves when the system refuses it. */
 function isBinaryOrScript(file: string): boolean {
+  if (process.platform !== 'linux') return true;
   const start = Buffer.alloc(3);
-  const fd = openSync(file, 'r');
   try {
+    const fd = openSync(file, 'r');
     readSync(fd, start, 0, start.length, 0);
-  } finally {
     closeSync(fd);
+  } catch {
+    // It may be started and not read.
+    return false;
   }
   const text = start.toString('latin1');
-  return text === ELF || text.startsWith(SHEBANG) || process.platform !== 'linux';
+  return text === ELF || text.startsWith(SHEBANG);
 }

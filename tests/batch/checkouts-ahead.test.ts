@@ -65,6 +65,22 @@ test('at the end nothing is left, used or not', async () => {
   expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
 });
 
+test('what is still being made at the end is broken off', async () => {
+  let reason: unknown;
+  const slow = new CheckoutsAhead(
+    (_, options) =>
+      new Promise((_, reject) => {
+        options.signal.addEventListener('abort', () => {
+          reason = options.signal.reason;
+          reject(reason);
+        });
+      }),
+  );
+  slow.prepare(one(), signal);
+  await slow.close();
+  expect(reason).toBeInstanceOf(Error);
+});
+
 test('a failure is told to whoever asks, with what was said before it', async () => {
   const said: string[] = [];
   const { source: _, ...without } = one();
