@@ -58,9 +58,9 @@ test('at the end nothing is left, used or not', async () => {
     return checkout;
   });
   watching.prepare(two(), signal);
+  await expect.poll(() => folders.length, { timeout: 20_000 }).toBe(2);
   await used.close();
   await watching.close();
-  expect(folders).toHaveLength(2);
   await ahead.close();
   expect(folders.filter((folder) => existsSync(folder))).toEqual([]);
 });

@@ -131,7 +131,7 @@ describe('a failure for good', () => {
     );
     await expect(model.complete(opening(), { signal: never })).rejects.toMatchObject({
       kind: 'network',
-      message: 'the answer stopped: no data for 0.25 s (tried 2 times)',
+      message: 'the answer stopped: no data for 0.6 s (tried 2 times)',
     });
   });
 

@@ -15,7 +15,7 @@ export const PRICES = loadPrices();
 /** The product's policy with waits that a test can bear. */
 export const FAST_RETRY: RetryPolicy = { ...DEFAULT_RETRY, firstWaitMs: 5, maxWaitMs: 20 };
 
-export const SHORT_PATIENCE: Patience = { headersMs: 250, silenceMs: 250, stallMs: 400 };
+export const SHORT_PATIENCE: Patience = { headersMs: 600, silenceMs: 600, stallMs: 900 };
 
 const running: MessagesApi[] = [];
 
