@@ -46,16 +46,16 @@ export async function focusEdit(
   const young = old && (await unitsOf(after));
   const known = read === before ? old : await unitsOf(read);
   if (source === null || !old || !young || !known) return null;
-  const earlier = known === old ? new Set<string>() : touchedBy(known, old);
-  const edited = earlier && touchedBy(old, young) && touchedBy(known, young);
-  const touched = edited && withDependents(known, young, edited);
-  for (const key of earlier ?? []) touched?.add(key);
-  return (
-    touched && {
-      before: focusOn(before, old, { source, touched }),
-      after: focusOn(after, young, { source, touched }),
-    }
-  );
+  // Each step on the way must leave the rest its findings, not only the way as a whole.
+  const steps = known === old ? [] : [touchedBy(known, old), touchedBy(old, young)];
+  const edited = touchedBy(known, young);
+  if (!edited || steps.includes(null)) return null;
+  const touched = withDependents(known, young, edited);
+  for (const key of steps[0] ?? []) touched.add(key);
+  return {
+    before: focusOn(before, old, { source, touched }),
+    after: focusOn(after, young, { source, touched }),
+  };
 }
 
 /** @returns the file with every function and class imported; null as for `focusEdit` */

@@ -42,8 +42,7 @@ export class TextIndex {
   /** Files of a scope, by its key. */
   readonly #scopes = new Map<string, readonly Entry[]>();
   #seen: { edited: number; commands: number; at: number } | null = null;
-  #learning: Promise<void> = Promise.resolve();
-  #isLearning = false;
+  #learning: Promise<void> | null = null;
   #misses = 0;
   readonly #use = { bytes: 0 };
 
@@ -54,7 +53,12 @@ export class TextIndex {
 
   /** Ended once nothing more is being learnt. */
   get settled(): Promise<void> {
-    return this.#learning;
+    return this.#learning ?? Promise.resolve();
+  }
+
+  /** Whether it has learnt the scope, at whatever time. */
+  knows(scope: Scope): boolean {
+    return this.#scopes.has(keyOf(scope));
   }
 
   /** @returns the files of the scope that may match, in no order; null when ripgrep has to read the scope itself */
@@ -78,14 +82,13 @@ export class TextIndex {
 
   /** Begins to learn the files of a scope as they are now. */
   learn(scope: Scope, changes: KnownChanges): void {
-    if (this.#isLearning || bytesInUse > MOST_BYTES) return;
-    this.#isLearning = true;
+    if (this.#learning || bytesInUse > MOST_BYTES) return;
     const seen = { edited: changes.edited.length, commands: changes.commands, at: Date.now() };
     this.#learning = this.#learn(scope, seen)
       // A search does without.
       .catch(() => undefined)
       .finally(() => {
-        this.#isLearning = false;
+        this.#learning = null;
       });
   }
 

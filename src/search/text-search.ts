@@ -75,10 +75,8 @@ export async function searchText(
   signal?: AbortSignal,
 ): Promise<TextMatches> {
   const options: RipgrepOptions = { maxBytes: MAX_BYTES * 2, ...(signal ? { signal } : {}) };
-  const needed = await neededTexts(query.pattern, query.regex);
-  const wanted = signatureQuery(needed, query.ignoreCase ?? false);
   const index = textIndexOf(workspace);
-  const named = wanted && index.candidates(wanted, query, changes);
+  const named = index.knows(query) ? await filesToRead(index, query, changes) : null;
   if (named && named.length <= MAX_NAMED) {
     // The glob has done its work. Without any file ripgrep still says what is wrong with the pattern.
     const paths = named.length > 0 ? named : ['/dev/null'];
@@ -88,6 +86,16 @@ export async function searchText(
   const found = await searchPaths(workspace, { ...query, paths: [query.path] }, options);
   if (performance.now() - start > SLOW_MS) index.wasMissed(query, changes);
   return found;
+}
+
+async function filesToRead(
+  index: TextIndex,
+  query: TextQuery,
+  changes: KnownChanges,
+): Promise<readonly string[] | null> {
+  const needed = await neededTexts(query.pattern, query.regex);
+  const wanted = signatureQuery(needed, query.ignoreCase ?? false);
+  return wanted && index.candidates(wanted, query, changes);
 }
 
 interface PathsQuery extends TextQuery {
