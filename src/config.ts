@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from './errors.ts';
 
 /** What a configuration file may say; each is also an option of the command line, which wins. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolContext, type ToolResult } from '../src/agent/tool.ts';
 import { cutInMiddle, plainText } from '../src/text/output.ts';

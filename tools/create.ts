@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';

@@ -1,8 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolResult } from '../src/agent/tool.ts';
 import { describeRepair } from '../src/repair/describe.ts';
-import { repair } from '../src/repair/engine.ts';
 import { workspacePath } from './support/path.ts';
 
 const DEFAULT_SECONDS = 60;
@@ -44,6 +43,8 @@ export const repairTool = defineTool({
     const until = settings.deadline - reserve;
     const left = (until - Date.now()) / 1000;
     session.commands++;
+    // Large, and few runs need it.
+    const { repair } = await import('../src/repair/engine.ts');
     const data = await repair({
       workspace,
       copy: () => context.copy('current'),

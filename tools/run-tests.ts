@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import { defineTool, type ToolResult } from '../src/agent/tool.ts';
 import { ToolError } from '../src/errors.ts';

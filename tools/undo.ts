@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../src/agent/prompt.ts';
 import type { EditRecord, Session } from '../src/agent/session.ts';
 import { defineTool, type ToolResult } from '../src/agent/tool.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ToolError } from '../errors.ts';
 import type { ToolSchema } from '../model/model.ts';
 import type { Action, Observation } from '../trajectory/event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NO_USAGE } from '../agent/limits.ts';
 import { Status, Usage } from '../trajectory/event.ts';
 

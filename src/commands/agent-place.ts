@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import type { HeaderEvent } from '../trajectory/event.ts';
 import { chooseSandbox, type OpenPlace, type SandboxKind } from '../workspace/open.ts';

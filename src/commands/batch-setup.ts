@@ -50,8 +50,12 @@ export interface BatchSetup extends PreparedAgent {
  * @throws {UsageError} for bad input; nothing has been written then
  */
 export async function prepareBatch(options: BatchSetupOptions, host: Host): Promise<BatchSetup> {
-  const agent = await prepareAgent(options, host);
-  return { ...agent, instances: await openInstances(options, host) };
+  let instances: readonly Instance[] = [];
+  const agent = await prepareAgent(options, host, async () => {
+    instances = await openInstances(options, host);
+    return instances;
+  });
+  return { ...agent, instances };
 }
 
 /** The instances of a batch. @throws {UsageError} when there is none, or one whose id is no name of a folder */
@@ -68,9 +72,14 @@ export async function openInstances(
 /**
  * Works out how instances are run. All models that it makes share one gate: they have the same key.
  *
+ * @param instances gives those that will be run, where they are known; asked when the other options are found good
  * @throws {UsageError} for bad input
  */
-export async function prepareAgent(options: AgentOptions, host: Host): Promise<PreparedAgent> {
+export async function prepareAgent(
+  options: AgentOptions,
+  host: Host,
+  instances?: () => Promise<readonly Instance[]>,
+): Promise<PreparedAgent> {
   const config = await readConfig({ file: options.config, env: host.env, home: host.home });
   if (options.model === 'human') {
     throw new UsageError('--model human: one person cannot answer a batch; use fix');
@@ -83,7 +92,8 @@ export async function prepareAgent(options: AgentOptions, host: Host): Promise<P
   checkChoice({ attempts, choose }, model.name);
   const limits = resolveLimits(options, config, model);
   const sandbox = options.sandbox ?? config.sandbox;
-  const { engineFor, checkout, warning } = await choosePlace({ ...options, sandbox }, host);
+  const place = await choosePlace({ ...options, sandbox }, host, await instances?.());
+  const { engineFor, checkout, warning } = place;
   const { dataset, hints = false } = options;
   return {
     modelName: model.name,

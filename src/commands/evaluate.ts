@@ -104,7 +104,7 @@ async function evaluatePredictions(
     const { folder } = instanceFiles(runFolder(out, run), model, options.explain);
     return explain(folder, options.explain, dataset, host);
   }
-  const place = await choosePlace(options, host);
+  const place = await choosePlace(options, host, dataset);
   if (place.warning !== undefined) host.stderr.write(`WARNING: ${place.warning}\n`);
   const evaluating = () =>
     evaluateRun({

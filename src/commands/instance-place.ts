@@ -33,12 +33,18 @@ export interface InstancePlace {
  * Chooses containers of the official images when an engine works, else checkouts; an engine that was named holds for
  * every instance, one that was found for those with an image.
  *
+ * @param instances that will be run, where they are known: none with an image, and no engine is looked for
  * @throws {UsageError} when what was demanded does not work here
  */
-export async function choosePlace(options: PlaceOptions, host: Host): Promise<InstancePlace> {
+export async function choosePlace(
+  options: PlaceOptions,
+  host: Host,
+  instances?: readonly Pick<Instance, 'image'>[],
+): Promise<InstancePlace> {
   const { env, home, cwd } = host;
   const { engine: named = 'auto', repos, setup } = options;
-  const engine = await engineOf(options, host);
+  const mayUse = instances === undefined || instances.some(({ image }) => image !== '');
+  const engine = await engineOf(options, mayUse, host);
   const sandbox = await chooseSandbox(options.sandbox ?? 'auto');
   const cache = join(env.XDG_CACHE_HOME || join(home, '.cache'), 'patchwright');
   return {
@@ -71,10 +77,12 @@ export function stationsAt(
 
 async function engineOf(
   { engine = 'auto', repos, setup }: PlaceOptions,
+  mayUse: boolean,
   { env }: Host,
 ): Promise<Engine | undefined> {
   if (engine === 'none') return undefined;
   if (engine !== 'auto') return chooseEngine(engine, env);
   // Mirrors and set-ups are of no use to containers.
-  return repos === undefined && setup === undefined ? findEngine(env) : undefined;
+  const isWanted = mayUse && repos === undefined && setup === undefined;
+  return isWanted ? findEngine(env) : undefined;
 }

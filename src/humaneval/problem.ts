@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
 
 /** A problem of HumanEval (Chen et al. 2021, "Evaluating Large Language Models Trained on Code"). */

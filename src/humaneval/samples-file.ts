@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
 
 /** A completion that a model of ours wrote, a line of the samples file. */

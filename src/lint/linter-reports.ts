@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Diagnostic } from './diagnostic.ts';
 
 const Ruff = z.array(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type Anthropic from '@anthropic-ai/sdk';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeWhole } from '../write-whole.ts';
 
 const ModelFacts = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../agent/prompt.ts';
 import { ModelError } from '../errors.ts';
 import { type Turn, Usage } from '../trajectory/event.ts';

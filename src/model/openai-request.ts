@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Observation, Turn } from '../trajectory/event.ts';
 import type { ModelRequest, ToolSchema } from './model.ts';
 import { callAsText, observationsAsText, withToolsAsText } from './text-protocol.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
 import type { Message } from './model.ts';
 import builtIn from './prices.json' with { type: 'json' };

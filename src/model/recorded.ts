@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ModelError, messageOf, UsageError } from '../errors.ts';
 import type { Model } from './model.ts';
 import type { PriceTable } from './pricing.ts';

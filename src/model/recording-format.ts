@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A recording: JSON Lines, a header and then one line for each HTTP exchange, failed ones included. It has no request

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ModelError, messageOf, UsageError } from '../errors.ts';
 import { StopReason, type Turn, Usage } from '../trajectory/event.ts';
 import type { Model } from './model.ts';

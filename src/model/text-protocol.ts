@@ -1,5 +1,5 @@
 import { jsonrepair } from 'jsonrepair';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderPrompt } from '../agent/prompt.ts';
 import type { Observation } from '../trajectory/event.ts';
 import type { ToolSchema } from './model.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Status, Usage } from '../trajectory/event.ts';
 
 /** A batch as the queue knows it. Nothing in it is secret: keys stay with the workers. */

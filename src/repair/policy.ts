@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Message } from '../model/model.ts';
 import type { Observation } from '../trajectory/event.ts';
 import { type RankedPatch, RepairData } from './result.ts';

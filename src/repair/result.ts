@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A candidate patch that passed the project's own command. Lines count from 1, both ends included. */
 export const RankedPatch = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RepairData } from '../repair/result.ts';
 import type { Action, Observation } from '../trajectory/event.ts';
 import { firstLine } from './plain.ts';

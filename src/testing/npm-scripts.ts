@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type SimpleCommand, splitCommandLine } from './command-line.ts';
 
 const packageJson = z.object({

@@ -1,5 +1,7 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
 import { checkOutBase, type StartingTree } from './base-tree.ts';
 import { cloneSource, isGitUrl, nameOfUrl } from './clone.ts';
 import { copyTree } from './copy-tree.ts';
@@ -65,9 +67,20 @@ export interface RepositoryCopy {
  * @throws {UsageError} when there is nothing to start from
  */
 export async function copyRepository(options: CopyOptions): Promise<RepositoryCopy> {
+  await mkdir(options.dir, { recursive: true });
+  const opened = await openSource(options);
+  return atOnce(() => copyOpened(opened, options));
+}
+
+/** Copying is work for processor and disk: with all copies of a batch begun at once, the first run would begin last. */
+const atOnce = pLimit(availableParallelism());
+
+async function copyOpened(
+  { path, made, ...named }: OpenedSource,
+  options: CopyOptions,
+): Promise<RepositoryCopy> {
   const { dir, signal, onNote } = options;
-  await mkdir(dir, { recursive: true });
-  const { path, made, ...named } = await openSource(options);
+  signal?.throwIfAborted();
   const source = await readSource(path, made ? 'HEAD' : options.base, signal);
   const name = named.name ?? nameOfFolder(source);
   const hostRoot = join(dir, 'copy', name);

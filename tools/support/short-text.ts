@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Characters of a name or pattern that an answer repeats. */
 const MAX_QUOTED = 200;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../../errors.ts';
 import { languageOf } from '../../syntax/languages.ts';
 import type { Workspace } from '../../workspace/workspace.ts';

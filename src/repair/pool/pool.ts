@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Candidate } from '../edits/edit.ts';
 import type { SourceFile, SyntaxNode } from '../tree.ts';
 

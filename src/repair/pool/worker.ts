@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageRoot } from '../../package-root.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { Learned } from './pool.ts';

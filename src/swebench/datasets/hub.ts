@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../../errors.ts';
 import { type Download, download, type OnProgress } from './download.ts';
 import { readCached, writeCached } from './hub-cache.ts';

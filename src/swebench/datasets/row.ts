@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../../errors.ts';
 import type { Instance } from '../instance.ts';
 

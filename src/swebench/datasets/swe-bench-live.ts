@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { END_TEST_OUTPUT, START_TEST_OUTPUT } from '../grading/markers.ts';
 import type { Instance } from '../instance.ts';
 import { checkRow, officialInstance, type RowPlace } from './row.ts';

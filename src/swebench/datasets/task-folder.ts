@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { END_TEST_OUTPUT, START_TEST_OUTPUT } from '../grading/markers.ts';
 import { EXIT_CODE_PARSER, EXIT_CODE_TEST } from '../grading/read-log.ts';
 import type { Asset, Instance } from '../instance.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../errors.ts';
 import { checkRow } from '../datasets/row.ts';
 import { readYaml } from '../datasets/text-files.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestCase, TestVerdict } from '../report.ts';
 import type { ParsedReport } from '../runner.ts';
 import { type Frame, insideRoot, shortTrace, stackTrace } from '../trace.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestCase, TestVerdict } from '../report.ts';
 import type { ParsedReport } from '../runner.ts';
 import { insideRoot, stackTrace } from '../trace.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { display } from '../command-line.ts';
 import type { Project } from '../project.ts';
 import type { TestCase, TestVerdict } from '../report.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RowLanguage } from './language.ts';
 
 /** A row of HumanEvalFix (Muennighoff et al. 2023, HumanEvalPack), with stronger inputs where the file has them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Action, Observation, TrajectoryEvent, Usage } from '../../event.ts';
 import { type ForeignRun, type ForeignStep, toEvents, UNKNOWN_USAGE } from '../foreign-run.ts';
 import { mapForeignCall } from '../foreign-tools.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OwnObservation, OwnTurn } from '../own-run.ts';
 
 /** Message or result content: a text, or parts; an image part stays as a remark. */

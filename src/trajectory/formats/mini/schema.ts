@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Message content: a text, or parts of which the texts count. */
 const content = z
