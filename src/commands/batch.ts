@@ -4,6 +4,7 @@ import { openDisplay } from '../batch/display.ts';
 import { FolderResults } from '../batch/results.ts';
 import { runBatch } from '../batch/run-batch.ts';
 import { instanceRunner } from '../batch/run-one.ts';
+import { keepHeapSmall } from '../batch/small-heap.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import { whileLocked } from '../folder-lock.ts';
 import { isBucketAddress } from '../storage/open-store.ts';
@@ -46,6 +47,15 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
       '--evaluate and --detach are for --queue; grade with: patchwright evaluate',
     );
   }
+  const endWatch = keepHeapSmall(options.workers ?? DEFAULT_WORKERS);
+  try {
+    return await batchHere(options, host);
+  } finally {
+    endWatch();
+  }
+}
+
+async function batchHere(options: BatchCommandOptions, host: Host): Promise<number> {
   const setup = await prepareBatch(options, host);
   const { modelName, hasPrice } = setup;
   if (options.maxTotalCost !== undefined && !hasPrice) {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { instanceRunner } from '../batch/run-one.ts';
+import { keepHeapSmall } from '../batch/small-heap.ts';
 import { ExitCode } from '../errors.ts';
 import type { BatchSpec } from '../queue/batch-record.ts';
 import { type BatchPlace, InstanceHandler } from '../queue/handle-instance.ts';
@@ -58,6 +59,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
   });
   const jobs = options.jobs ?? 1;
   useLaunchers();
+  const endWatch = keepHeapSmall(jobs);
   onLine(`worker ${name} takes ${jobs} at a time`);
   try {
     await runWorker({
@@ -74,6 +76,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
     });
     return host.signal.aborted ? ExitCode.interrupted : ExitCode.submitted;
   } finally {
+    endWatch();
     redis.disconnect();
     await closeLaunchers();
     await scratch.close();

@@ -1,13 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  ftruncateSync,
-  openSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { isAbsolute, join } from 'node:path';
@@ -19,7 +11,9 @@ import { openScratch, removeTree, type Scratch } from './scratch.ts';
 /**
  * Starts one command after the other on behalf of this process. To start a program, the system first copies the page
  * tables of the process that starts it: for a Node process of 150 MB that is milliseconds in which nothing else goes
- * on, for this shell it is next to nothing. Fields of a request are read as data and never parsed.
+ * on, for this shell it is next to nothing. Each command's process is there before the command is known and says its
+ * number; then it waits for how many fields there are in the request. They are read as data and never parsed. It finds
+ * the shell's input closed when this process has ended, and ends the shell, which waits for it.
  */
 const SCRIPT = `
 set -m
@@ -27,11 +21,11 @@ set -m
 # Not exported: loaded once here, it need not be loaded for each command.
 LC_ALL=C.UTF-8
 mkfifo -m 600 "$1/out" "$1/err" || exit
-echo ready
-while read -r REPLY; do
-  mapfile -d '' -t REPLY < "$1/request"
+while :; do
   (
     echo "$BASHPID"
+    read -r REPLY || { kill -KILL "$$"; exit; }
+    mapfile -d '' -n "$REPLY" -t REPLY < "$1/request"
     exec < "\${REPLY[1]}"
     cd -- "\${REPLY[0]}"
     unset -v PWD OLDPWD SHLVL
@@ -91,26 +85,41 @@ export async function launch(
   options: LaunchOptions,
 ): Promise<StartedCommand | null> {
   if (scratch === undefined || !isPlain(argv, options)) return null;
-  const launcher = idle.pop() ?? (await open(await scratch));
+  const launcher = takeIdle() ?? (await open(await scratch));
   return launcher?.start(argv, options) ?? null;
+}
+
+function takeIdle(): Launcher | undefined {
+  for (let launcher = idle.pop(); launcher; launcher = idle.pop()) {
+    if (launcher.isReady) return launcher;
+    launcher.retire();
+  }
+  return undefined;
 }
 
 async function open(folder: Scratch): Promise<Launcher | null> {
   const dir = join(folder.dir, `launcher-${++made}`);
   await mkdir(dir, { mode: 0o700 });
   const launcher = new Launcher(dir);
-  if (!(await launcher.ready)) return null;
   all.add(launcher);
-  return launcher;
+  if (await launcher.makeReady()) return launcher;
+  launcher.retire();
+  return null;
 }
 
 /** One shell, which runs one command at a time. */
 class Launcher {
   readonly #dir: string;
   readonly #shell: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
   readonly #request: number;
-  readonly ready: Promise<boolean>;
+  /** Lines of the shell that nobody has asked for yet. */
+  readonly #lines: string[] = [];
+  #asking: ((line: string | undefined) => void) | undefined;
+  #ended = false;
+  /** Of the process that waits for the next command. */
+  #pid = 0;
+  /** Its output and errors. */
+  #streams: readonly [Socket, Socket] | undefined;
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -127,35 +136,57 @@ class Launcher {
     const { stdout } = this.#shell;
     if (!stdout) throw new Error('the launcher has no output');
     for (const stream of [this.#shell.stdin, stdout]) (stream as Socket).unref();
-    this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-    this.ready = this.#line().then((line) => line === 'ready');
+    createInterface({ input: stdout })
+      .on('line', (line) => this.#take(line))
+      .on('close', () => this.#end());
   }
 
-  async start(argv: readonly string[], options: LaunchOptions): Promise<StartedCommand> {
+  /** False when what waits for a command has ended meanwhile. */
+  get isReady(): boolean {
+    return this.#pid > 0 && !this.#ended && this.#lines.length === 0;
+  }
+
+  /** Waits until a command can be started, the last one having ended. @returns false when none can any more */
+  async makeReady(): Promise<boolean> {
+    this.#pid = Number(await this.#line());
+    if (!(this.#pid > 0)) return false;
+    this.#streams = [this.#reader('out'), this.#reader('err')];
+    return true;
+  }
+
+  /** To be called once after each `makeReady`. */
+  start(argv: readonly string[], options: LaunchOptions): StartedCommand {
     const input = join(this.#dir, 'in');
     if (options.stdin !== undefined) writeFileSync(input, options.stdin, { mode: 0o600 });
     const variables = Object.entries(options.env).map(([name, value]) => `${name}=${value}`);
     const stdin = options.stdin === undefined ? '/dev/null' : input;
     const fields = [options.cwd, stdin, String(variables.length), ...variables, ...argv];
-    const request = Buffer.from(fields.map((field) => `${field}\0`).join(''));
-    writeSync(this.#request, request, 0, request.length, 0);
-    ftruncateSync(this.#request, request.length);
-    const [stdout, stderr] = ['out', 'err'].map((name) => this.#reader(name)) as [Socket, Socket];
-    this.#shell.stdin?.write('\n');
-    const pid = Number(await this.#line());
-    if (!(pid > 0)) {
-      this.#retire();
-      throw new Error('the launcher has ended');
-    }
+    // What a longer request has left behind these fields is not read.
+    writeSync(this.#request, `${fields.join('\0')}\0`, 0);
+    const pid = this.#pid;
+    const streams = this.#streams;
+    if (!streams) throw new Error('the launcher is not ready');
+    this.#pid = 0;
+    this.#streams = undefined;
+    for (const stream of streams) stream.ref();
+    this.#shell.stdin?.write(`${fields.length}\n`);
     const exited = this.#line().then((line) => (line === undefined ? null : Number(line)));
-    void exited.then(() => this.#restWhenClosed([stdout, stderr]));
-    return { pid, stdout, stderr, exited };
+    void exited.then(() => this.#restWhenClosed(streams));
+    return { pid, stdout: streams[0], stderr: streams[1], exited };
   }
 
   close(): void {
-    this.#shell.stdin?.end();
-    this.#shell.kill('SIGKILL');
+    // Its input closed, it ends; and if a command still runs, as soon as it says that that has ended.
+    this.#shell.stdin?.destroy();
+    this.#shell.stdout?.destroy();
+    this.#end();
+    for (const stream of this.#streams ?? []) stream.destroy();
     if (all.delete(this)) closeSync(this.#request);
+  }
+
+  retire(): void {
+    this.close();
+    void removeTree(this.#dir).catch(() => undefined);
   }
 
   /** Opened for reading first, without waiting for a writer; it ends when the last writer has gone. */
@@ -164,12 +195,28 @@ class Launcher {
     const fd = openSync(join(this.#dir, name), flags);
     const socket = new Socket({ fd, readable: true, writable: false });
     socket.on('error', () => undefined);
-    return socket;
+    return socket.unref();
   }
 
-  async #line(): Promise<string | undefined> {
-    const { value, done } = await this.#lines.next();
-    return done ? undefined : value;
+  #end(): void {
+    this.#ended = true;
+    this.#take(undefined);
+  }
+
+  #take(line: string | undefined): void {
+    const asking = this.#asking;
+    this.#asking = undefined;
+    if (asking) asking(line);
+    else if (line !== undefined) this.#lines.push(line);
+  }
+
+  /** One at a time. @returns undefined when the shell has ended */
+  #line(): Promise<string | undefined> {
+    if (this.#lines.length > 0) return Promise.resolve(this.#lines.shift());
+    if (this.#ended) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#asking = resolve;
+    });
   }
 
   /** A pipe that was closed before its end may have a writer still, who would write into the next command's output. */
@@ -180,13 +227,9 @@ class Launcher {
       ),
     );
     if (!all.has(this)) return;
-    if (streams.every((stream) => stream.readableEnded)) idle.push(this);
-    else this.#retire();
-  }
-
-  #retire(): void {
-    this.close();
-    void removeTree(this.#dir).catch(() => undefined);
+    const isClean = streams.every((stream) => stream.readableEnded);
+    if (isClean && (await this.makeReady()) && all.has(this)) idle.push(this);
+    else this.retire();
   }
 }
 

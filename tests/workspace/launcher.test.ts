@@ -1,7 +1,10 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.ts';
 import { git } from '../../src/workspace/git.ts';
 import { closeLaunchers, launch, useLaunchers } from '../../src/workspace/launcher.ts';
 import { runProcess } from '../../src/workspace/process.ts';
@@ -98,4 +101,46 @@ test('git goes the same way, with its failures', async () => {
   const id = await git(['hash-object', '-w', '--stdin'], { cwd, input: 'content\n' });
   expect(await git(['cat-file', 'blob', id.trim()], { cwd })).toBe('content\n');
   await expect(git(['cat-file', 'blob', 'nothing'], { cwd })).rejects.toThrow(/nothing/);
+});
+
+const childrenOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+const isGone = (pid: number) =>
+  expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 20_000 }).toBe(false);
+
+test('a short command after a long one gets its own arguments only', async () => {
+  const long = Array.from({ length: 50 }, (_, n) => `argument ${n}`);
+  expect((await bash('echo $#', {})).stdout).toBe('0\n');
+  const many = await runProcess(['bash', '-c', 'echo $#', 'bash', ...long], options);
+  expect(many.stdout).toBe('50\n');
+  expect((await bash('echo $#')).stdout).toBe('0\n');
+});
+
+test('when the process that waits for a command is killed, the next command runs all the same', async () => {
+  const shell = Number((await bash('echo $PPID')).stdout);
+  await expect.poll(() => childrenOf(shell).length).toBe(1);
+  for (const pid of childrenOf(shell)) process.kill(pid, 'SIGKILL');
+  await expect.poll(() => childrenOf(shell).length).toBe(1);
+  for (const n of [1, 2, 3]) expect((await bash(`echo ${n}`)).stdout).toBe(`${n}\n`);
+});
+
+test('a killed process leaves no launcher', async () => {
+  const program = `
+    import { launch, useLaunchers } from './src/workspace/launcher.ts';
+    useLaunchers();
+    const command = await launch(['bash', '-c', 'echo $PPID'], { cwd: '/', env: { PATH: process.env.PATH } });
+    command.stdout.on('data', (text) => process.stdout.write(text));
+    setInterval(() => {}, 1000);
+  `;
+  const host = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: packageRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(host.stdout, 'data');
+  const shell = Number(line);
+  await expect.poll(() => childrenOf(shell).length).toBe(1);
+  const [waiting] = childrenOf(shell);
+  host.kill('SIGKILL');
+  await isGone(shell);
+  await isGone(waiting ?? 0);
 });
