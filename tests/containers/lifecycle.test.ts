@@ -47,6 +47,17 @@ function options(run: string, image = TEST_IMAGE) {
 }
 
 describe('a container', () => {
+  it('a program without an environment holds up no command', async () => {
+    const workspace = await openContainer(options(newRun()));
+    onCleanup(() => workspace.close());
+    const daemon = 'env -i setsid sleep 60 </dev/null >/dev/null 2>&1 &';
+    for (const line of [daemon, 'echo first', 'echo second']) {
+      const result = await bash(workspace, line);
+      expect(result).toMatchObject({ exitCode: 0, timedOut: false });
+      expect(result.durationMs).toBeLessThan(5000);
+    }
+  });
+
   it('carries the name of its run and goes with its workspace', async () => {
     const run = newRun();
     const choice = options(run);

@@ -13,20 +13,34 @@ const MAX_FILE_BLOCKS = 2 ** 24;
 /** First process of a container: waits, and takes in orphans. */
 export const FIRST_PROCESS = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
 
+/** Looks at one process that shows no environment; some programs are given none. */
+const MOST_UNCLEAR = 40;
+
 /**
  * Kills every process whose environment, or whose wrapper's command line, carries a mark. Builtins only: where no more
- * processes may be made, it still works. `read` drops the NUL characters. A process that was just forked, or is
- * becoming another program, slips through one round: only after two that find nothing is there nothing.
+ * processes may be made, it still works. `read` drops the NUL characters. A process that was just forked slips through
+ * one round, so that only after two that find nothing is there nothing; one that is becoming another program shows no
+ * environment for a moment, and is looked at again.
  */
-const KILL_MARKED = `kill_marked() {
+const KILL_MARKED = `is_starting() {
+  [ -r "$1/environ" ] || return 1
+  IFS= read -r stat 2>/dev/null <"$1/stat" || return 1
+  case \${stat##*) } in
+  [ZX]*) return 1 ;;
+  esac
+}
+kill_marked() {
   rounds=0
   clean=0
-  while [ "$rounds" -lt 30 ]; do
+  unclear=0
+  while [ "$rounds" -lt 60 ]; do
     rounds=$((rounds + 1))
     clean=$((clean + 1))
     for entry in /proc/[0-9]*; do
       for file in environ "$2"; do
+        empty=yes
         while IFS= read -r line || [ -n "$line" ]; do
+          empty=
           case $line in
           *"${MARKER}=$1"* | *"${CONTROL}/run$1"*)
             clean=0
@@ -34,6 +48,10 @@ const KILL_MARKED = `kill_marked() {
             ;;
           esac
         done 2>/dev/null <"$entry/$file"
+        [ "$empty$file" = yesenviron ] && [ "$unclear" -lt ${MOST_UNCLEAR} ] || continue
+        is_starting "$entry" || continue
+        clean=0
+        unclear=$((unclear + 1))
       done
     done
     [ "$clean" -ge 2 ] && return 0
