@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import { createLogUpdate } from 'log-update';
 import type { BatchEvent } from './batch-event.ts';
 import { BatchProgress } from './progress.ts';
 import { batchTable, closingLines, endedLine } from './table.ts';
@@ -29,7 +28,7 @@ const REDRAW_MS = 250;
 const PLAIN_MS = 60_000;
 
 /** A table on a terminal, lines elsewhere, JSON lines where they are asked for. */
-export function openDisplay(options: DisplayOptions): BatchDisplay {
+export async function openDisplay(options: DisplayOptions): Promise<BatchDisplay> {
   if (options.json) return jsonDisplay(options);
   return options.live && options.output.isTTY ? liveTable(options) : plainLines(options);
 }
@@ -52,7 +51,8 @@ function jsonDisplay({ output, out }: DisplayOptions): BatchDisplay {
   };
 }
 
-function liveTable({ output, out }: DisplayOptions): BatchDisplay {
+async function liveTable({ output, out }: DisplayOptions): Promise<BatchDisplay> {
+  const { createLogUpdate } = await import('log-update');
   const progress = new BatchProgress();
   const update = createLogUpdate(output as unknown as NodeJS.WriteStream, { showCursor: true });
   const draw = () => {

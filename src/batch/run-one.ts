@@ -10,7 +10,6 @@ import { runAttempts } from './attempts.ts';
 import type { BatchEvent } from './batch-event.ts';
 import type { ChoiceBy, Chooser } from './candidate.ts';
 import { chooseByReview } from './choose-by-review.ts';
-import { chooseByTests } from './choose-by-tests.ts';
 import { chooseByVote } from './choose-by-vote.ts';
 import type { InstanceResult } from './instance-result.ts';
 import { type OpenCheckoutOptions, runInstance, statementOf } from './instance-run.ts';
@@ -76,12 +75,14 @@ function chooserOf(setup: AgentSetup, instance: Instance, options: RunOneOptions
     case 'vote':
       return async (candidates) => chooseByVote(candidates);
     case 'tests':
-      return (candidates, { signal }) =>
-        chooseByTests(candidates, {
+      return async (candidates, { signal }) => {
+        const { chooseByTests } = await import('./choose-by-tests.ts');
+        return chooseByTests(candidates, {
           open: () => setup.open(instance, { signal, log: () => {} }),
           timeoutMs: Math.min(TEST_TIMEOUT_MS, setup.limits.maxTimeMs / TEST_SHARE),
           signal,
         });
+      };
     case 'review':
       return async (candidates, { signal }) =>
         chooseByReview(candidates, {

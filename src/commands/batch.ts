@@ -87,7 +87,7 @@ async function runHere(
 ): Promise<number> {
   const { instances, modelName } = setup;
   for (const warning of setup.warnings) host.stderr.write(`WARNING: ${warning}\n`);
-  const display = openDisplay({
+  const display = await openDisplay({
     output: host.stdout,
     json: options.json ?? false,
     out,

@@ -90,7 +90,7 @@ export interface WatchInput {
  */
 export async function watchToEnd({ batches, spec, json, host }: WatchInput): Promise<number> {
   const { results, store, close } = await openResults(spec.out, host);
-  const display = openDisplay({
+  const display = await openDisplay({
     output: host.stdout,
     json,
     out: store.place,

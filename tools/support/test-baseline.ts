@@ -1,6 +1,5 @@
 import type { ToolContext } from '../../src/agent/tool.ts';
 import type { TestReport } from '../../src/testing/report.ts';
-import { runTests } from '../../src/testing/run-tests.ts';
 import { scopeFiles, scopeKey, type TestScope } from '../../src/testing/runner.ts';
 import { restrictToScope } from '../../src/testing/scope.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
@@ -15,13 +14,15 @@ export function timeLeft(context: ToolContext): number {
 }
 
 /** Runs a scope in the workspace of the run or in a copy of it. */
-export function runScope(
+export async function runScope(
   workspace: Workspace,
   scope: TestScope,
   context: ToolContext,
   fresh = false,
 ): Promise<TestReport> {
   const { testCommand } = context.settings;
+  // Large, and loaded by the first run of tests only.
+  const { runTests } = await import('../../src/testing/run-tests.ts');
   return runTests({
     workspace,
     scope,
