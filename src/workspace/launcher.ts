@@ -119,7 +119,7 @@ class Launcher {
   /** Of the process that waits for the next command. */
   #pid = 0;
   /** Its output and errors. */
-  #streams: readonly [Socket, Socket] | undefined;
+  #streams: Socket[] = [];
 
   constructor(dir: string) {
     this.#dir = dir;
@@ -150,8 +150,13 @@ class Launcher {
   async makeReady(): Promise<boolean> {
     this.#pid = Number(await this.#line());
     if (!(this.#pid > 0)) return false;
-    this.#streams = [this.#reader('out'), this.#reader('err')];
-    return true;
+    try {
+      for (const name of ['out', 'err']) this.#streams.push(this.#reader(name));
+      return true;
+    } catch {
+      // Too many files are open: who starts the command directly will say so.
+      return false;
+    }
   }
 
   /** To be called once after each `makeReady`. */
@@ -165,14 +170,15 @@ class Launcher {
     writeSync(this.#request, `${fields.join('\0')}\0`, 0);
     const pid = this.#pid;
     const streams = this.#streams;
-    if (!streams) throw new Error('the launcher is not ready');
+    const [stdout, stderr] = streams;
+    if (!stdout || !stderr) throw new Error('the launcher is not ready');
     this.#pid = 0;
-    this.#streams = undefined;
+    this.#streams = [];
     for (const stream of streams) stream.ref();
     this.#shell.stdin?.write(`${fields.length}\n`);
     const exited = this.#line().then((line) => (line === undefined ? null : Number(line)));
     void exited.then(() => this.#restWhenClosed(streams));
-    return { pid, stdout: streams[0], stderr: streams[1], exited };
+    return { pid, stdout, stderr, exited };
   }
 
   close(): void {
@@ -180,7 +186,7 @@ class Launcher {
     this.#shell.stdin?.destroy();
     this.#shell.stdout?.destroy();
     this.#end();
-    for (const stream of this.#streams ?? []) stream.destroy();
+    for (const stream of this.#streams) stream.destroy();
     if (all.delete(this)) closeSync(this.#request);
   }
 
