@@ -13,7 +13,9 @@ import { openScratch, removeTree, type Scratch } from './scratch.ts';
  * tables of the process that starts it: for a Node process of 150 MB that is milliseconds in which nothing else goes
  * on, for this shell it is next to nothing. Each command's process is there before the command is known and says its
  * number; then it waits for how many fields there are in the request. They are read as data and never parsed. It finds
- * the shell's input closed when this process has ended, and ends the shell, which waits for it.
+ * the shell's input closed when this process has ended, and ends the shell, which waits for it. From then
+ * on it holds the pipes for reading as well until it has opened them for writing, which else would wait for ever when
+ * this process is killed meanwhile.
  */
 const SCRIPT = `
 set -m
@@ -25,12 +27,13 @@ while :; do
   (
     echo "$BASHPID"
     read -r REPLY || { kill -KILL "$$"; exit; }
+    exec 3<> "$1/out" 4<> "$1/err"
     mapfile -d '' -n "$REPLY" -t REPLY < "$1/request"
     exec < "\${REPLY[1]}"
     cd -- "\${REPLY[0]}"
     unset -v PWD OLDPWD SHLVL
     export -- "\${REPLY[@]:3:REPLY[2]}"
-    exec -- "\${REPLY[@]:3+REPLY[2]}" > "$1/out" 2> "$1/err"
+    exec -- "\${REPLY[@]:3+REPLY[2]}" > "$1/out" 2> "$1/err" 3>&- 4>&-
   )
   echo "$?"
 done

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import { git } from '../../src/workspace/git.ts';
@@ -144,3 +145,44 @@ test('a killed process leaves no launcher', async () => {
   await isGone(shell);
   await isGone(waiting ?? 0);
 });
+
+test('a process killed while it starts commands leaves none of its launchers', async () => {
+  const program = `
+    import { runProcess } from './src/workspace/process.ts';
+    import { useLaunchers } from './src/workspace/launcher.ts';
+    useLaunchers();
+    const options = { cwd: '/', env: { PATH: process.env.PATH }, timeoutMs: 60_000 };
+    // So many that between the request and the start there is time to be killed in.
+    const many = Array.from({ length: 30_000 }, () => 'x');
+    const lane = async () => { for (;;) await runProcess(['true', ...many], options); };
+    await runProcess(['true'], options);
+    console.log('ready');
+    await Promise.all(Array.from({ length: 12 }, lane));
+  `;
+  const pids: (number | undefined)[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const host = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', program],
+      { cwd: packageRoot, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(host.stdout, 'data');
+    await sleep(200 + 50 * round);
+    host.kill('SIGKILL');
+    pids.push(host.pid);
+  }
+  const left = () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => commandOf(name))
+      .filter((line) => pids.some((pid) => line.includes(`patchwright-${pid}-`)));
+  await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+});
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
