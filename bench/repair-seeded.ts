@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inParallel } from '../src/in-parallel.ts';
 import { median } from '../src/median.ts';
 import { commitAll } from '../tests/support/repos.ts';

@@ -9,15 +9,14 @@ const GROWING_PERCENT = 50;
 const LOOK_EVERY_MS = 20;
 
 /**
- * Keeps the memory of a process with many agents near to what they hold. Left alone, V8 trades memory for time: two
- * hundred agents that hold 20 MB take 60 MB more. Both flags are read each time a space is about to grow, so that they
- * hold from then on; a V8 that does not know them passes them over.
+ * Keeps the memory of this process, from now to its end, near to what its agents hold, where they are many. Left alone,
+ * V8 trades memory for time. Both flags are read each time a space is about to grow, so that they hold from then on; a
+ * V8 that does not know them passes them over.
  *
  * @param agents that run side by side at most
- * @returns ends the watch over the space of new objects; where it has not grown so far, it may grow again
  */
-export function keepHeapSmall(agents: number): () => void {
-  if (agents < MANY_AGENTS) return () => undefined;
+export function keepHeapSmall(agents: number): void {
+  if (agents < MANY_AGENTS) return;
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   const watch = setInterval(() => {
     const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
@@ -26,5 +25,4 @@ export function keepHeapSmall(agents: number): () => void {
     clearInterval(watch);
   }, LOOK_EVERY_MS);
   watch.unref();
-  return () => clearInterval(watch);
 }

@@ -47,15 +47,8 @@ export async function batch(options: BatchCommandOptions, host: Host): Promise<n
       '--evaluate and --detach are for --queue; grade with: patchwright evaluate',
     );
   }
-  const endWatch = keepHeapSmall(options.workers ?? DEFAULT_WORKERS);
-  try {
-    return await batchHere(options, host);
-  } finally {
-    endWatch();
-  }
-}
-
-async function batchHere(options: BatchCommandOptions, host: Host): Promise<number> {
+  const workers = options.workers ?? DEFAULT_WORKERS;
+  keepHeapSmall(workers);
   const setup = await prepareBatch(options, host);
   const { modelName, hasPrice } = setup;
   if (options.maxTotalCost !== undefined && !hasPrice) {
@@ -66,7 +59,7 @@ async function batchHere(options: BatchCommandOptions, host: Host): Promise<numb
   const asked = options.out ?? 'patchwright-batch';
   const bucket = isBucketAddress(asked) ? await openResults(asked, host) : undefined;
   const out = bucket ? asked : resolve(host.cwd, asked);
-  const run = () => runHere({ setup, out, bucket }, options, host);
+  const run = () => runHere({ setup, workers, out, bucket }, options, host);
   try {
     return await (bucket ? run() : whileLocked(out, '--out', run));
   } finally {
@@ -76,12 +69,13 @@ async function batchHere(options: BatchCommandOptions, host: Host): Promise<numb
 
 interface Here {
   readonly setup: BatchSetup;
+  readonly workers: number;
   readonly out: string;
   readonly bucket: OpenedResults | undefined;
 }
 
 async function runHere(
-  { setup, out, bucket }: Here,
+  { setup, workers, out, bucket }: Here,
   options: BatchCommandOptions,
   host: Host,
 ): Promise<number> {
@@ -99,7 +93,7 @@ async function runHere(
     const end = await runBatch({
       instances,
       model: modelName,
-      workers: options.workers ?? DEFAULT_WORKERS,
+      workers,
       store: bucket?.results ?? new FolderResults(out),
       runOne: instanceRunner({ ...setup, open: checkouts.open }),
       prepare: (instance, signal) => checkouts.prepare(instance, signal),

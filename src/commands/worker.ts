@@ -59,7 +59,7 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
   });
   const jobs = options.jobs ?? 1;
   useLaunchers();
-  const endWatch = keepHeapSmall(jobs);
+  keepHeapSmall(jobs);
   onLine(`worker ${name} takes ${jobs} at a time`);
   try {
     await runWorker({
@@ -76,7 +76,6 @@ export async function worker(options: WorkerCommandOptions, host: Host): Promise
     });
     return host.signal.aborted ? ExitCode.interrupted : ExitCode.submitted;
   } finally {
-    endWatch();
     redis.disconnect();
     await closeLaunchers();
     await scratch.close();

@@ -13,9 +13,9 @@ import { openScratch, removeTree, type Scratch } from './scratch.ts';
  * tables of the process that starts it: for a Node process of 150 MB that is milliseconds in which nothing else goes
  * on, for this shell it is next to nothing. Each command's process is there before the command is known and says its
  * number; then it waits for how many fields there are in the request. They are read as data and never parsed. It finds
- * the shell's input closed when this process has ended, and ends the shell, which waits for it. From then
- * on it holds the pipes for reading as well until it has opened them for writing, which else would wait for ever when
- * this process is killed meanwhile.
+ * the shell's input closed when this process has ended, and ends the shell, which waits for it. With a request, it holds
+ * the pipes for reading as well until it has opened them for writing, which else would wait for ever when this process
+ * is killed meanwhile. (Not sooner: to whoever reads the last command's output, it would be a writer of that.)
  */
 const SCRIPT = `
 set -m

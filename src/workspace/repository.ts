@@ -60,6 +60,9 @@ export interface RepositoryCopy {
   close(): Promise<void>;
 }
 
+/** Copying is work for processor and disk: with all copies of a batch begun at once, the first run would begin last. */
+const fewAtOnce = pLimit(availableParallelism());
+
 /**
  * Makes the agent's own copy of a repository. The source is only read, and nothing that its configuration names is
  * run. The copy's history ends at the base commit: it holds no later commit, no tag, no remote, no reflog.
@@ -69,11 +72,8 @@ export interface RepositoryCopy {
 export async function copyRepository(options: CopyOptions): Promise<RepositoryCopy> {
   await mkdir(options.dir, { recursive: true });
   const opened = await openSource(options);
-  return atOnce(() => copyOpened(opened, options));
+  return fewAtOnce(() => copyOpened(opened, options));
 }
-
-/** Copying is work for processor and disk: with all copies of a batch begun at once, the first run would begin last. */
-const atOnce = pLimit(availableParallelism());
 
 async function copyOpened(
   { path, made, ...named }: OpenedSource,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Spent } from '../../src/agent/limits.ts';
 import { type LoopEnd, runLoop } from '../../src/agent/loop.ts';
 import { newSession } from '../../src/agent/session.ts';

@@ -8,7 +8,7 @@ const program = (agents: number) => `
   import { setTimeout as sleep } from 'node:timers/promises';
   import { getHeapStatistics } from 'node:v8';
   import { keepHeapSmall } from './src/batch/small-heap.ts';
-  const end = keepHeapSmall(${agents});
+  keepHeapSmall(${agents});
   const held = [];
   let most = 0;
   for (let round = 0; round < 150; round++) {
@@ -19,7 +19,6 @@ const program = (agents: number) => `
     await sleep(1);
     most = Math.max(most, getHeapStatistics().total_heap_size);
   }
-  end();
   console.log(most);
 `;
 

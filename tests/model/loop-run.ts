@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runLoop } from '../../src/agent/loop.ts';
 import { defineTool, type Tool, type ToolContext } from '../../src/agent/tool.ts';
 import type { Message, Model } from '../../src/model/model.ts';

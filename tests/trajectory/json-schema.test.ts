@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { trajectoryJsonSchema } from '../../src/trajectory/json-schema.ts';
 import { parseTrajectory } from '../../src/trajectory/reader.ts';
 import { sampleEvents } from '../support/trajectories/own.ts';

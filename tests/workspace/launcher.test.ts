@@ -104,6 +104,12 @@ test('git goes the same way, with its failures', async () => {
   await expect(git(['cat-file', 'blob', 'nothing'], { cwd })).rejects.toThrow(/nothing/);
 });
 
+/** Another process with launchers of its own. */
+const startHost = (program: string) =>
+  spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: packageRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 const childrenOf = (pid: number) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 const isGone = (pid: number) =>
@@ -111,7 +117,7 @@ const isGone = (pid: number) =>
 
 test('a short command after a long one gets its own arguments only', async () => {
   const long = Array.from({ length: 50 }, (_, n) => `argument ${n}`);
-  expect((await bash('echo $#', {})).stdout).toBe('0\n');
+  expect((await bash('echo $#')).stdout).toBe('0\n');
   const many = await runProcess(['bash', '-c', 'echo $#', 'bash', ...long], options);
   expect(many.stdout).toBe('50\n');
   expect((await bash('echo $#')).stdout).toBe('0\n');
@@ -133,10 +139,7 @@ test('a killed process leaves no launcher', async () => {
     command.stdout.on('data', (text) => process.stdout.write(text));
     setInterval(() => {}, 1000);
   `;
-  const host = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    cwd: packageRoot,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const host = startHost(program);
   const [line] = await once(host.stdout, 'data');
   const shell = Number(line);
   await expect.poll(() => childrenOf(shell).length).toBe(1);
@@ -161,11 +164,7 @@ test('a process killed while it starts commands leaves none of its launchers', a
   `;
   const pids: (number | undefined)[] = [];
   for (let round = 0; round < 4; round += 1) {
-    const host = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', program],
-      { cwd: packageRoot, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const host = startHost(program);
     await once(host.stdout, 'data');
     await sleep(200 + 50 * round);
     host.kill('SIGKILL');

@@ -13,7 +13,7 @@ const MAX_FILE_BLOCKS = 2 ** 24;
 /** First process of a container: waits, and takes in orphans. */
 export const FIRST_PROCESS = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
 
-/** Looks at one process that shows no environment; some programs are given none. */
+/** Times in all that a process without an environment calls for another round; some programs are given none. */
 const MOST_UNCLEAR = 40;
 
 /**
